@@ -1,0 +1,1 @@
+"""The Telegram bot: thin handlers over the use cases of `persrv`."""

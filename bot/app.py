@@ -1,0 +1,173 @@
+"""The application: every handler in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import telegram
+import telegram.ext
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, Update
+from telegram.constants import UpdateType
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChosenInlineResultHandler,
+    CommandHandler,
+    ContextTypes,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.context import BotApplication, BotState, Context, texts_of
+from bot.durable import DurableUpdateQueue
+from bot.handlers import inline, packs, personal
+from bot.limits import InlineFirstRateLimiter
+from bot.telegram_source import TelegramStickerSource
+from bot.texts import languages, texts_for
+from persrv.bootstrap import Services
+from persrv.config import Settings
+from persrv.errors import TelegramUnavailable, TokenRejected
+
+_log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = (
+    UpdateType.MESSAGE,
+    UpdateType.CALLBACK_QUERY,
+    UpdateType.INLINE_QUERY,
+    UpdateType.CHOSEN_INLINE_RESULT,
+)
+"""Named at every start: an omitted list would keep whatever was asked for last."""
+
+COMMANDS = ("start", "help", "packs", "mystyle", "privacy", "forgetme")
+"""Shown in Telegram's menu, in this order."""
+
+CONCURRENT_UPDATES = 64
+"""Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
+
+
+@contextlib.asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
+    """A source of stickers for the command line, without running the bot.
+
+    :raises TokenRejected: Telegram does not know the token.
+    :raises TelegramUnavailable: Telegram cannot be reached.
+    """
+    bot: telegram.ext.ExtBot[int] = telegram.ext.ExtBot(
+        _token(settings),
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=_files(settings),
+        rate_limiter=InlineFirstRateLimiter(max_retries=2),
+    )
+    try:
+        await bot.initialize()
+    except InvalidToken:
+        raise rejected_token(settings) from None
+    except TelegramError as error:
+        raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
+    try:
+        yield TelegramStickerSource(bot)
+    finally:
+        await bot.shutdown()
+
+
+def rejected_token(settings: Settings) -> TokenRejected:
+    """What to say when Telegram does not know the token."""
+    return TokenRejected(
+        f"{settings.telegram_api_url} does not know the token in PERSRV_BOT_TOKEN. @BotFather shows it under /mybots, "
+        "API Token; copy it whole."
+    )
+
+
+def build_application(services: Services) -> BotApplication:
+    """The bot on these services; nothing is started and nothing is sent yet."""
+    settings = services.settings
+
+    async def record(update: Update) -> None:
+        result = update.chosen_inline_result
+        if result is None:
+            return
+        choice = inline.read_choice(result, bot_id=application.bot.id, update_id=update.update_id)
+        if choice is None:
+            _log.warning("a chosen result was not one of ours and was left out")
+        else:
+            await services.history.record_choice(choice)
+
+    application: BotApplication = (
+        ApplicationBuilder()
+        .token(_token(settings))
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(_files(settings))
+        .rate_limiter(InlineFirstRateLimiter(max_retries=2))
+        .concurrent_updates(CONCURRENT_UPDATES)
+        .connection_pool_size(CONCURRENT_UPDATES * 2)
+        .pool_timeout(10)
+        .context_types(ContextTypes(context=Context))
+        .update_queue(DurableUpdateQueue(record))
+        .job_queue(None)
+        .build()
+    )
+    application.bot_data["state"] = BotState(
+        services=services, importer=services.importer(TelegramStickerSource(application.bot))
+    )
+    private = filters.ChatType.PRIVATE
+    application.add_handlers(
+        [
+            InlineQueryHandler(inline.answer_inline_query),
+            ChosenInlineResultHandler(inline.note_chosen_result),
+            CommandHandler("start", personal.start, private),
+            CommandHandler("help", personal.show_help, private),
+            CommandHandler("packs", packs.list_packs, private),
+            CommandHandler("addset", packs.addset, private),
+            CommandHandler("mystyle", personal.mystyle, private),
+            CommandHandler("privacy", personal.privacy),
+            CommandHandler("forgetme", personal.forgetme, private),
+            CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
+            # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
+            MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
+            MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),
+        ]
+    )
+    application.add_error_handler(report_error)
+    return application
+
+
+async def describe_bot(bot: telegram.Bot) -> None:
+    """Tell Telegram the commands and descriptions, in every language; not vital, so a failure is only logged."""
+    try:
+        for code in languages():
+            texts = texts_for(code)
+            # English stands for every language that there are no texts for.
+            tag = None if code == "en" else code
+            await bot.set_my_commands(
+                [BotCommand(name, texts.say(f"command_{name}")) for name in COMMANDS],
+                scope=BotCommandScopeAllPrivateChats(),
+                language_code=tag,
+            )
+            await bot.set_my_description(texts.say("description", bot=bot.username), language_code=tag)
+            await bot.set_my_short_description(texts.say("short_description"), language_code=tag)
+    except TelegramError as error:
+        _log.warning("the command menu could not be set: %s", error)
+
+
+async def report_error(update: object, context: Context) -> None:
+    """An error that a handler did not expect: log it, tell the person a sentence, never a trace."""
+    _log.error("an update could not be handled", exc_info=context.error)
+    if isinstance(update, Update) and update.effective_message is not None and update.inline_query is None:
+        try:
+            await update.effective_message.reply_html(texts_of(update).say("something_wrong"))
+        except TelegramError as error:
+            _log.info("the person could not be told: %s", error)
+
+
+def _token(settings: Settings) -> str:
+    if settings.bot_token is None:
+        raise ValueError("there is no bot token")
+    return settings.bot_token.get_secret_value()
+
+
+def _files(settings: Settings) -> str:
+    return f"{settings.telegram_api_url}/file/bot"

@@ -1,0 +1,54 @@
+"""The typed context that every handler gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update, User
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.texts import Texts, texts_for
+from persrv.bootstrap import Services
+from persrv.catalogue import PackImporter
+
+
+@dataclass(frozen=True, slots=True)
+class BotState:
+    """What the handlers work with; lives in `Application.bot_data`."""
+
+    services: Services
+    importer: PackImporter
+
+
+Bot = ExtBot[int]
+UserData = dict[Any, Any]
+ChatData = dict[Any, Any]
+
+
+class Context(CallbackContext[Bot, UserData, ChatData, dict[Any, Any]]):
+    """A handler's context with the use cases at hand."""
+
+    @property
+    def state(self) -> BotState:
+        """Services and importer."""
+        state: BotState = self.bot_data["state"]
+        return state
+
+    @property
+    def services(self) -> Services:
+        """The use cases."""
+        return self.state.services
+
+    def is_admin(self, user: User | None) -> bool:
+        """True for the people that `PERSRV_ADMIN_IDS` names."""
+        return user is not None and user.id in self.services.settings.admin_ids
+
+
+BotApplication = Application[Bot, Context, UserData, ChatData, dict[Any, Any], None]
+
+
+def texts_of(update: Update) -> Texts:
+    """The texts in the language of the person behind an update."""
+    user = update.effective_user
+    return texts_for(user.language_code if user else None)

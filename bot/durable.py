@@ -1,0 +1,44 @@
+"""Chosen results are on disk before Telegram hears that we have them.
+
+python-telegram-bot acknowledges an update when it asks for the next ones (long polling) or answers the request
+(webhook). Both put it into the application's queue first and wait for that, so the queue is where it is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import Update
+
+from persrv.errors import StorageError
+
+_log = logging.getLogger(__name__)
+
+
+class DurableUpdateQueue(asyncio.Queue[object]):
+    """An update queue that first has every chosen result written.
+
+    While the database cannot take it, `put` waits and tries again: the update stays with Telegram until it can.
+    """
+
+    def __init__(self, record: Callable[[Update], Awaitable[None]], *, retry_seconds: float = 1.0) -> None:
+        """:param record: Writes an update's chosen result; raises `StorageError` when it cannot for now."""
+        super().__init__()
+        self._record = record
+        self._retry_seconds = retry_seconds
+
+    async def put(self, item: object) -> None:
+        """Write the item's chosen result if it has one, then queue the item."""
+        if isinstance(item, Update) and item.chosen_inline_result is not None:
+            pause = self._retry_seconds
+            while True:
+                try:
+                    await self._record(item)
+                    break
+                except StorageError as error:
+                    _log.error("a choice cannot be written and will be tried again in %.0f s: %s", pause, error)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 30)
+        await super().put(item)

@@ -1,0 +1,1 @@
+"""Thin handlers: read the update, call the use case, render the answer."""

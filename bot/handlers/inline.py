@@ -1,0 +1,94 @@
+"""Inline queries, and the results that people choose."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from telegram import (
+    ChosenInlineResult,
+    InlineQueryResultCachedSticker,
+    InlineQueryResultsButton,
+    Update,
+)
+from telegram.error import BadRequest, RetryAfter, TelegramError
+
+from bot.context import Context, texts_of
+from bot.texts import Texts
+from persrv.domain.history import Choice
+from persrv.domain.suggestions import Page
+from persrv.errors import PerSRVError
+from persrv.suggest import choice_from_result, result_id
+
+_log = logging.getLogger(__name__)
+
+START_NO_PACKS = "no_packs"
+START_NO_HITS = "no_hits"
+_TOO_OLD = ("query is too old", "query id is invalid")
+
+
+async def answer_inline_query(update: Update, context: Context) -> None:
+    """Answer with a page of stickers (Bot API `answerInlineQuery`)."""
+    query = update.inline_query
+    if query is None:
+        return
+    suggester = context.services.suggester
+    try:
+        page = await suggester.suggest(query.from_user.id, query.query, query.offset)
+    except PerSRVError as error:
+        _log.error("an inline query could not be answered: %s", error)
+        return
+    try:
+        await query.answer(
+            [
+                InlineQueryResultCachedSticker(
+                    id=result_id(page.impression_id, placed.position, placed.sticker.id),
+                    sticker_file_id=placed.sticker.file_id,
+                )
+                for placed in page.placed
+            ],
+            is_personal=True,
+            cache_time=context.services.settings.inline_cache_seconds if page.placed else 0,
+            next_offset=page.next_offset,
+            button=_button(page, texts_of(update)),
+        )
+    except BadRequest as error:
+        if any(words in str(error).lower() for words in _TOO_OLD):
+            return  # the person typed on: Telegram no longer wants this answer
+        _log.error("Telegram refused an inline answer: %s", error)
+        return
+    except RetryAfter:
+        _log.warning("Telegram limits our inline answers; one was dropped")
+        return
+    except TelegramError as error:
+        _log.warning("an inline answer did not reach Telegram: %s", error)
+        return
+    suggester.shown(page)
+
+
+async def note_chosen_result(update: Update, context: Context) -> None:
+    """Index what was chosen. It is in the database already: `DurableUpdateQueue` saw to that."""
+    if update.chosen_inline_result is not None:
+        context.services.indexer.wake()
+
+
+def read_choice(result: ChosenInlineResult, *, bot_id: int, update_id: int) -> Choice | None:
+    """A chosen result as a choice, or None when its id is not one of ours."""
+    user = result.from_user
+    return choice_from_result(
+        key=f"{bot_id}:{update_id}",
+        user_id=user.id,
+        language=user.language_code or "",
+        query=result.query,
+        result=result.result_id,
+        chosen_at=datetime.now(UTC),
+    )
+
+
+def _button(page: Page, texts: Texts) -> InlineQueryResultsButton | None:
+    """A button to the private chat, where there is nothing to show."""
+    if page.placed or page.end:
+        return None
+    if page.catalogue_empty:
+        return InlineQueryResultsButton(texts.say("inline_no_packs"), start_parameter=START_NO_PACKS)
+    return InlineQueryResultsButton(texts.say("inline_no_hits"), start_parameter=START_NO_HITS)

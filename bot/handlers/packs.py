@@ -1,0 +1,100 @@
+"""Sticker sets: by a sticker, by a link, by /addset; and the list of them."""
+
+from __future__ import annotations
+
+from telegram import Message, Update, User
+
+from bot.context import Context, texts_of
+from bot.progress import ChatProgress
+from bot.texts import Texts
+from persrv.catalogue import pack_name
+from persrv.catalogue.names import linked_pack_name
+from persrv.domain.stickers import Pack, PackKind, PackState
+from persrv.errors import PackNameInvalid, StorageError
+
+PACKS_SHOWN = 60
+"""Lines of /packs: a message holds 4,096 characters."""
+
+
+async def add_set_of_sticker(update: Update, context: Context) -> None:
+    """A sticker in the private chat: its whole set joins."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None or message.sticker is None:
+        return
+    texts = texts_of(update)
+    if not message.sticker.set_name:
+        await message.reply_html(texts.say("sticker_without_set"))
+        return
+    await _add(message.sticker.set_name, message, user, context, texts)
+
+
+async def read_private_text(update: Update, context: Context) -> None:
+    """Any other text in the private chat: a link adds its set."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    texts = texts_of(update)
+    name = linked_pack_name(message.text or "")
+    if name is None:
+        await message.reply_html(texts.say("not_understood"))
+        return
+    await _add(name, message, user, context, texts)
+
+
+async def addset(update: Update, context: Context) -> None:
+    """/addset NAME, for admins."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    texts = texts_of(update)
+    if not context.is_admin(user):
+        await message.reply_html(texts.say("admins_only"))
+        return
+    if not context.args:
+        await message.reply_html(texts.say("addset_usage"))
+        return
+    for text in context.args:
+        try:
+            name = pack_name(text)
+        except PackNameInvalid:
+            await message.reply_html(texts.say("name_invalid"))
+            continue
+        await _add(name, message, user, context, texts)
+
+
+async def list_packs(update: Update, context: Context) -> None:
+    """/packs: the sets that the bot knows."""
+    message = update.effective_message
+    if message is None:
+        return
+    texts = texts_of(update)
+    packs = await context.services.catalogue.packs()
+    if not packs:
+        await message.reply_html(texts.say("packs_none"))
+        return
+    stickers = await context.services.catalogue.count_stickers()
+    lines = [texts.say("packs_head", packs=len(packs), stickers=stickers)]
+    for pack in packs:
+        line = _line(pack, texts)
+        if len(lines) > PACKS_SHOWN or sum(map(len, lines)) + len(line) > 3800:
+            lines.append(texts.say("packs_more", more=len(packs) - len(lines) + 1))
+            break
+        lines.append(line)
+    await message.reply_html("\n".join(lines), disable_web_page_preview=True)
+
+
+def _line(pack: Pack, texts: Texts) -> str:
+    name = "packs_line_plain" if pack.kind is PackKind.FOLDER else "packs_line"
+    line = texts.say(name, name=pack.name, title=pack.title or pack.name, count=pack.sticker_count)
+    return line + (texts.say("packs_pending") if pack.state is PackState.PENDING else "")
+
+
+async def _add(name: str, message: Message, user: User, context: Context, texts: Texts) -> None:
+    progress = ChatProgress(context.bot, message.chat_id, texts)
+    try:
+        pack = await context.services.catalogue.pack(name)
+        await progress.begin(pack.title if pack and pack.title else name)
+        await context.state.importer.request(name, progress, requested_by=user.id, progress_chat=message.chat_id)
+    except StorageError:
+        await message.reply_html(texts.say("something_wrong"))
+        raise

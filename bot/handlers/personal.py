@@ -1,0 +1,105 @@
+"""What a person asks about the bot and about themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
+
+from bot.context import Context, texts_of
+from bot.handlers.inline import START_NO_HITS, START_NO_PACKS
+from persrv.domain.history import Person
+
+FORGET = "forget"
+"""Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
+
+_STYLES_SHOWN = 3
+
+
+async def start(update: Update, context: Context) -> None:
+    """/start, also with what an inline button asked about."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    await context.services.history.note_person(Person(user.id, user.language_code or ""))
+    texts = texts_of(update)
+    asked = {START_NO_PACKS: "start_no_packs", START_NO_HITS: "start_no_hits"}.get(
+        context.args[0] if context.args else "", "start"
+    )
+    button = InlineKeyboardButton(texts.say("start_try"), switch_inline_query_current_chat="")
+    await message.reply_html(
+        texts.say(asked, bot=context.bot.username) if asked == "start" else texts.say(asked),
+        reply_markup=InlineKeyboardMarkup([[button]]) if asked == "start" else None,
+    )
+
+
+async def show_help(update: Update, context: Context) -> None:
+    """/help."""
+    if update.effective_message is None:
+        return
+    texts = texts_of(update)
+    text = texts.say("help", bot=context.bot.username)
+    if context.is_admin(update.effective_user):
+        text += "\n\n" + texts.say("help_admin")
+    await update.effective_message.reply_html(text)
+
+
+async def privacy(update: Update, context: Context) -> None:
+    """/privacy, which Telegram asks of every bot."""
+    if update.effective_message is not None:
+        await update.effective_message.reply_html(texts_of(update).say("privacy", bot=context.bot.username))
+
+
+async def mystyle(update: Update, context: Context) -> None:
+    """/mystyle: which sets a person's chosen stickers come from."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    texts = texts_of(update)
+    catalogue = context.services.catalogue
+    chosen = await catalogue.stickers(await context.services.history.most_used(user.id, 200))
+    shares = Counter(sticker.pack for sticker in chosen.values() if sticker.pack)
+    lines = []
+    for name, count in sorted(shares.items(), key=lambda share: (-share[1], share[0]))[:_STYLES_SHOWN]:
+        pack = await catalogue.pack(name)
+        title = pack.title if pack else name
+        lines.append(texts.say("mystyle_line", title=title, share=round(100 * count / shares.total())))
+    if lines:
+        await message.reply_html(texts.compose("mystyle_some", markup={"lines": "\n".join(lines)}))
+    else:
+        await message.reply_html(texts.say("mystyle_new", bot=context.bot.username))
+
+
+async def forgetme(update: Update, _context: Context) -> None:
+    """/forgetme: ask first."""
+    if update.effective_message is None:
+        return
+    texts = texts_of(update)
+    buttons = [
+        InlineKeyboardButton(texts.say("forget_yes"), callback_data=f"{FORGET}:yes"),
+        InlineKeyboardButton(texts.say("forget_no"), callback_data=f"{FORGET}:no"),
+    ]
+    await update.effective_message.reply_html(texts.say("forget_ask"), reply_markup=InlineKeyboardMarkup([buttons]))
+
+
+async def forgetme_answered(update: Update, context: Context) -> None:
+    """A button under /forgetme. It is the person who pressed it who is erased, whatever the data says."""
+    query = update.callback_query
+    if query is None:
+        return
+    await query.answer()
+    texts = texts_of(update)
+    if query.data == f"{FORGET}:yes":
+        choices, impressions = await context.services.forget(query.from_user.id)
+        await _replace(query, texts.say("forget_done", choices=choices, impressions=impressions))
+    else:
+        await _replace(query, texts.say("forget_kept"))
+
+
+async def _replace(query: CallbackQuery, text: str) -> None:
+    try:
+        await query.edit_message_text(text)
+    except BadRequest as error:
+        if "not modified" not in str(error).lower():  # pressed twice: it says so already
+            raise

@@ -1,0 +1,160 @@
+"""Runs the bot until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+
+from bot.app import ALLOWED_UPDATES, build_application, describe_bot, rejected_token
+from bot.context import BotApplication
+from bot.progress import ChatProgress
+from bot.texts import texts_for
+from persrv.bootstrap import Services, in_background, open_services
+from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
+from persrv.config import Settings
+from persrv.domain.stickers import Pack
+from persrv.errors import ConfigurationError, TelegramUnavailable
+
+_log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries to reach Telegram at the start."""
+
+
+async def run_bot(
+    settings: Settings,
+    *,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[Services, str], None] | None = None,
+    beside: Callable[[Services, PackImporter], Coroutine[None, None, None]] | None = None,
+) -> None:
+    """Open everything, answer until SIGINT, SIGTERM or `stop`, close everything.
+
+    :param ready: Called once the bot listens, with the services and the bot's user name.
+    :param beside: Work that goes on as long as the bot runs, such as the schedule.
+    :raises TokenRejected: Telegram does not know the token.
+    :raises PerSRVError: storage or index cannot be used.
+    """
+    stop = stop or asyncio.Event()
+    with _signals(stop):
+        async with open_services(settings) as services:
+            application = build_application(services)
+            if not await _reach_telegram(application, settings, stop):
+                return
+            async with _running(application, settings):
+                importer = application.bot_data["state"].importer
+                resumed = await _resume(importer, application)
+                _log.info(
+                    "@%s listens; %d stickers, %d sets to go on with",
+                    application.bot.username,
+                    await services.catalogue.count_stickers(),
+                    resumed,
+                )
+                async with in_background(
+                    importer.run(),
+                    services.indexer.run(),
+                    services.impressions.run(),
+                    describe_bot(application.bot),
+                    *((beside(services, importer),) if beside else ()),
+                ):
+                    if ready is not None:
+                        ready(services, application.bot.username)
+                    await stop.wait()
+                    _log.info("stopping")
+
+
+async def _reach_telegram(application: BotApplication, settings: Settings, stop: asyncio.Event) -> bool:
+    """Wait until the Bot API answers; False when told to stop before."""
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise rejected_token(settings) from None
+        except NetworkError as error:
+            _log.warning("%s cannot be reached (%s); next try in %.0f s", settings.telegram_api_url, error, pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        except TelegramError as error:
+            raise TelegramUnavailable(f"{settings.telegram_api_url} answered with an error: {error}") from error
+        else:
+            if not application.bot.bot.supports_inline_queries:
+                _log.warning(
+                    "inline mode is off for @%s: switch it on with /setinline at @BotFather",
+                    application.bot.username,
+                )
+            return True
+    return False
+
+
+@contextlib.asynccontextmanager
+async def _running(application: BotApplication, settings: Settings) -> AsyncIterator[None]:
+    updater = application.updater
+    if updater is None:
+        raise ConfigurationError(["The application was built without an updater."])
+    await application.start()
+    try:
+        if settings.webhook_url:
+            host, port = settings.webhook_address
+            try:
+                await updater.start_webhook(
+                    listen=host,
+                    port=port,
+                    url_path="telegram",
+                    webhook_url=f"{settings.webhook_url}/telegram",
+                    secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+                    allowed_updates=ALLOWED_UPDATES,
+                    bootstrap_retries=-1,
+                )
+            except OSError as error:
+                raise ConfigurationError(
+                    [f"PERSRV_WEBHOOK_LISTEN: {settings.webhook_listen} cannot be used: {error.strerror}"]
+                ) from error
+        else:
+            await updater.start_polling(
+                allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
+            )
+        yield
+    finally:
+        if updater.running:
+            await updater.stop()
+        await application.stop()
+        await application.shutdown()
+
+
+def _polling_failed(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        _log.error("another process polls with the same token; stop it, or give one of them a bot of its own")
+    else:
+        _log.warning("Telegram cannot be asked for updates just now: %s", error)
+
+
+async def _resume(importer: PackImporter, application: BotApplication) -> int:
+    def listener(pack: Pack) -> ProgressListener:
+        if pack.progress_chat is None:
+            return SilentProgress()
+        return ChatProgress(application.bot, pack.progress_chat, texts_for(None))
+
+    return await importer.resume(listener)
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGINT and SIGTERM set `stop` (where the platform and the thread allow it)."""
+    loop = asyncio.get_running_loop()
+    added: list[signal.Signals] = []
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(name, stop.set)
+            added.append(name)
+    try:
+        yield
+    finally:
+        for name in added:
+            loop.remove_signal_handler(name)

@@ -1,0 +1,129 @@
+"""The bot, unmodified, against the stand-in of Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.run import run_bot
+from bot.sandbox.explaining import ExplainedRow, Explanation
+from bot.sandbox.packs import build_sample_packs
+from bot.sandbox.packs.model import SamplePack
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.world import World
+from persrv.bootstrap import Services
+from persrv.config import Settings
+
+TOKEN = "1000:sandbox-token-that-opens-nothing-at-all"  # noqa: S105
+"""The stand-in knows this token and no other."""
+
+ADMIN = 1001
+"""Mei, one of the people on the page, is the admin."""
+
+LEFT_OUT = 1
+"""Sample packs that the bot does not know at first, so that there is one to add."""
+
+
+def sandbox_settings(settings: Settings, url: str) -> Settings:
+    """The settings, turned to the stand-in: its address and token, a data folder of its own."""
+    return settings.model_copy(
+        update={
+            "bot_token": SecretStr(TOKEN),
+            "admin_ids": (ADMIN,),
+            "data_dir": settings.data_dir / "sandbox",
+            "database_url": None,
+            "telegram_api_url": url,
+            "webhook_url": None,
+            "storage_chat_id": None,
+        }
+    )
+
+
+async def run_sandbox(
+    settings: Settings,
+    *,
+    port: int,
+    open_browser: bool,
+    say: Callable[[str], object],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Draw the sample packs, start the stand-in, run the bot against it until told to stop.
+
+    :param port: Of the chat page; 0 takes a free one.
+    :param say: Tells the person in front of the terminal.
+    """
+    say("Drawing the sample packs (only the first time) …")
+    packs = await asyncio.to_thread(build_sample_packs, _cache(settings))
+    world = World(TOKEN)
+    for pack in packs:
+        world.add_pack(pack)
+    explainer = _Explainer()
+    with SandboxServer(world, port=port, explain=explainer) as server:
+        bot_settings = sandbox_settings(settings, server.url)
+
+        def ready(services: Services, username: str) -> None:
+            explainer.listen(services)
+            first_packs = asyncio.ensure_future(_add_first_packs(services, world, packs))
+            explainer.keep(first_packs)
+            say(f"\n  @{username} is ready:  [bold]{server.url}[/]\n\n  Type [bold]@{username} 笑[/]. Ctrl+C stops.\n")
+            if open_browser:
+                webbrowser.open(server.url)
+
+        await run_bot(bot_settings, stop=stop, ready=ready)
+
+
+async def _add_first_packs(services: Services, world: World, packs: tuple[SamplePack, ...]) -> None:
+    """The first time, add the sample packs the way an admin does: with /addset in the private chat."""
+    known = {pack.name.casefold() for pack in await services.catalogue.packs(include_retired=True)}
+    if known:
+        return
+    wanted = [pack.name for pack in packs[: len(packs) - LEFT_OUT]]
+    world.send_text(ADMIN, ADMIN, "/addset " + " ".join(wanted))
+
+
+def _cache(settings: Settings) -> Path:
+    folder = settings.data_dir / "sandbox" / "cache" / "packs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class _Explainer:
+    """Asks the bot's own search why an answer is in its order, from the server's thread."""
+
+    def __init__(self) -> None:
+        self._services: Services | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._kept: list[asyncio.Future[None]] = []
+
+    def listen(self, services: Services) -> None:
+        """From now on there is a bot to ask; call it in the bot's event loop."""
+        self._services, self._loop = services, asyncio.get_running_loop()
+
+    def keep(self, work: asyncio.Future[None]) -> None:
+        """Hold on to work in the background: the event loop alone would let it be collected."""
+        self._kept.append(work)
+
+    async def __call__(self, person: int, query: str) -> Explanation:
+        if self._services is None or self._loop is None:
+            return Explanation((), ())
+        asked = asyncio.run_coroutine_threadsafe(self._read(self._services, person, query), self._loop)
+        return await asyncio.wrap_future(asked)
+
+    @staticmethod
+    async def _read(services: Services, person: int, query: str) -> Explanation:
+        reading = await services.suggester.read(person, query)
+        rows = tuple(
+            ExplainedRow(
+                position=position,
+                reason=ranked.reason.value,
+                score=ranked.score,
+                file_unique_id=reading.stickers[ranked.sticker_id].file_unique_id,
+                parts=tuple((field.value, value) for field, value in ranked.by_field.items()),
+            )
+            for position, ranked in enumerate(reading.ranking[:50])
+        )
+        return Explanation(reading.tokens, rows)

@@ -1,0 +1,184 @@
+/** "Why this order": how the bot read a query, and what every place's score is made of. */
+
+import { explain } from "./api.js";
+import { h } from "./dom.js";
+import { named, t } from "./i18n.js";
+import { stickerElement, withLargeLook } from "./sticker.js";
+
+/** Their place is their colour in the bars; parts that are not named here follow, in the order they come. */
+const KNOWN_PARTS = [
+  "ocr",
+  "queries",
+  "keywords",
+  "description",
+  "emotions",
+  "emoji",
+  "pack",
+  "utility",
+  "preference",
+];
+const COLORS = 12;
+
+/** @param {string[]} names @returns {Map<string, number>} The colour of each part. */
+function colorsOf(names) {
+  const order = [...KNOWN_PARTS, ...names.filter((name) => !KNOWN_PARTS.includes(name))];
+  return new Map(names.map((name) => [name, order.indexOf(name) % COLORS]));
+}
+
+/** @param {number} value */
+const number = (value) => value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+
+function bar(row, colors, largest) {
+  const words = row.parts.map(({ name, value }) => `${named("part", name)} ${number(value)}`).join(", ");
+  const element = h("span", { class: "bar", role: "img", "aria-label": words, title: words });
+  for (const { name, value } of row.parts) {
+    if (!value) continue;
+    const segment = h("span", { class: `segment part-${colors.get(name)}${value < 0 ? " negative" : ""}` });
+    segment.style.setProperty("width", `${(100 * Math.abs(value)) / largest}%`);
+    element.append(segment);
+  }
+  return element;
+}
+
+/** The right column. */
+export class ExplainPanel {
+  /** @param {HTMLElement} root @param {HTMLElement} body */
+  constructor(root, body) {
+    this.root = root;
+    this.body = body;
+    this.pending = null;
+    this.asked = { person: null, query: "" };
+  }
+
+  get open() {
+    return !this.root.hidden;
+  }
+
+  /** @param {boolean} open */
+  toggle(open) {
+    this.root.hidden = !open;
+    if (open) this.refresh();
+  }
+
+  /** @param {import("./people.js").Person} person @param {string} query */
+  about(person, query) {
+    this.asked = { person, query };
+    this.refresh();
+  }
+
+  /** Ask again: the order may have changed by a choice. */
+  async refresh() {
+    this.pending?.abort();
+    if (!this.open || !this.asked.person) return;
+    const { person, query } = this.asked;
+    const control = new AbortController();
+    this.pending = control;
+    try {
+      const answer = await explain(person.id, query, control.signal);
+      if (!control.signal.aborted) this.#draw(answer, person, query);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#draw({ error: error.message || t("no_server") }, person, query);
+    }
+  }
+
+  #draw({ rows = [], tokens = [], error }, person, query) {
+    const names = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.name)))];
+    const colors = colorsOf(names);
+    const largest = Math.max(
+      1e-9,
+      ...rows.map((row) => row.parts.reduce((sum, { value }) => sum + Math.abs(value), 0)),
+    );
+    const chips = tokens.map((token) => h("span", { class: "token" }, token));
+    this.body.replaceChildren(
+      ...[
+        h(
+          "p",
+          { class: "why-query" },
+          t("why_for", { name: person.name }),
+          " ",
+          h("strong", {}, query || t("why_empty_query")),
+        ),
+        error &&
+          h("div", { class: "panel-note" }, h("strong", {}, t("why_unavailable")), h("span", {}, error)),
+        !error &&
+          h(
+            "p",
+            { class: "why-tokens" },
+            h("span", {}, t("why_read_as")),
+            chips.length ? chips : h("em", {}, t("why_no_words")),
+          ),
+        names.length > 0 &&
+          h(
+            "ul",
+            { class: "legend", "aria-label": t("why_legend") },
+            names.map((name) =>
+              h("li", {}, h("span", { class: `dot part-${colors.get(name)}` }), named("part", name)),
+            ),
+          ),
+        !error && rows.length === 0 && h("div", { class: "panel-note" }, h("span", {}, t("why_nothing"))),
+        h(
+          "ol",
+          { class: "why-rows" },
+          rows.map((row, index) => this.#row(row, index, colors, largest)),
+        ),
+      ].filter(Boolean),
+    );
+  }
+
+  #row(row, index, colors, largest) {
+    const thumbnail = h("span", { class: "why-thumb" }, row.sticker && stickerElement(row.sticker));
+    if (row.sticker) withLargeLook(thumbnail, row.sticker);
+    const scored = row.parts.length > 0;
+    return h(
+      "li",
+      {
+        class: "why-row",
+        dataset: { testid: "explain-row", id: row.sticker?.id ?? "", position: row.position },
+      },
+      h("span", { class: "why-place" }, String(index + 1)),
+      thumbnail,
+      h(
+        "span",
+        { class: "why-score" },
+        h(
+          "span",
+          { class: "why-line" },
+          h(
+            "span",
+            { class: `reason reason-${row.reason}` },
+            row.sticker ? named("reason", row.reason) : t("why_gone"),
+          ),
+          h(
+            "span",
+            { class: scored ? "number" : "number none" },
+            scored ? number(row.score) : t("why_no_score"),
+          ),
+        ),
+        scored && bar(row, colors, largest),
+      ),
+    );
+  }
+}
+
+/**
+ * Light up the same sticker in the panel and in the explanation.
+ * @param {HTMLElement} from The column under the pointer.
+ * @param {HTMLElement} to The other one: it scrolls to the sticker.
+ */
+export function mirrorHover(from, to) {
+  let before;
+  from.addEventListener("pointerover", (event) => {
+    const id = event.target.closest("[data-id]")?.dataset.id;
+    if (id === before) return;
+    before = id;
+    for (const element of to.querySelectorAll("[data-id]")) {
+      const same = element.dataset.id === id;
+      element.classList.toggle("mirrored", same);
+      if (same) element.scrollIntoView({ block: "nearest" });
+    }
+  });
+  from.addEventListener("pointerleave", () => {
+    before = undefined;
+    for (const element of to.querySelectorAll(".mirrored")) element.classList.remove("mirrored");
+  });
+}

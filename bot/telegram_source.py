@@ -1,0 +1,183 @@
+"""Sticker sets and files of Telegram, through python-telegram-bot."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import telegram
+from PIL import Image, UnidentifiedImageError
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from persrv.domain.stickers import FetchedPack, FetchedSticker, PackKind, StickerFormat
+from persrv.errors import (
+    MediaCorrupt,
+    MediaError,
+    MediaTooLarge,
+    PackNotFound,
+    TelegramUnavailable,
+    TokenRejected,
+)
+
+T = TypeVar("T")
+
+ATTEMPTS = 4
+"""Tries of one request before the set is left for later."""
+
+STICKER_SIDE = 512
+"""Pixels of a static sticker's longer side (Bot API, "Sticker requirements")."""
+
+_KINDS = {
+    "regular": PackKind.REGULAR,
+    "mask": PackKind.MASK,
+    "custom_emoji": PackKind.CUSTOM_EMOJI,
+}
+
+
+class TelegramStickerSource:
+    """Implements `persrv.ports.telegram.StickerSource`.
+
+    :ivar bot: The client that it asks.
+    """
+
+    def __init__(self, bot: telegram.Bot, *, pause: float = 1.0) -> None:
+        """:param pause: Seconds before the second try of a request; doubles with each."""
+        self.bot = bot
+        self._pause = pause
+
+    async def fetch_pack(self, name: str) -> FetchedPack:
+        """A whole set (Bot API `getStickerSet`)."""
+        try:
+            found = await self._request(lambda: self.bot.get_sticker_set(name))
+        except BadRequest as error:
+            if "stickerset_invalid" in str(error).lower().replace(" ", ""):
+                raise PackNotFound(f"Telegram knows no sticker set called {name}.") from error
+            raise TelegramUnavailable(f"Telegram refused to show the sticker set {name}: {error}") from error
+        return FetchedPack(
+            name=found.name,
+            title=found.title,
+            kind=_KINDS.get(found.sticker_type, PackKind.CUSTOM_EMOJI),
+            stickers=tuple(fetched_sticker(sticker) for sticker in found.stickers),
+        )
+
+    async def download(self, file_id: str, *, max_bytes: int) -> bytes:
+        """A sticker's file (Bot API `getFile`)."""
+        try:
+            file = await self._request(lambda: self.bot.get_file(file_id))
+            if (file.file_size or 0) > max_bytes:
+                raise MediaTooLarge(f"The file has {file.file_size} bytes; at most {max_bytes} are taken.")
+            data = await self._request(file.download_as_bytearray)
+        except BadRequest as error:
+            if "too big" in str(error).lower():
+                raise MediaTooLarge("Telegram gives bots no file of over 20 MB.") from error
+            raise MediaCorrupt(f"Telegram does not give this file: {error}.") from error
+        if len(data) > max_bytes:
+            raise MediaTooLarge(f"The file has {len(data)} bytes; at most {max_bytes} are taken.")
+        return bytes(data)
+
+    async def upload(self, path: Path, *, chat_id: int, emoji: str) -> FetchedSticker:
+        """Send a file as a sticker to a chat (Bot API `sendSticker`), which gives it its ids."""
+        data = await asyncio.to_thread(_as_sticker_file, path)
+        name = f"sticker{path.suffix.lower() if path.suffix.lower() in {'.tgs', '.webm'} else '.webp'}"
+        try:
+            message = await self._request(
+                lambda: self.bot.send_sticker(
+                    chat_id,
+                    telegram.InputFile(data, filename=name),
+                    emoji=emoji or None,
+                    disable_notification=True,
+                )
+            )
+        except BadRequest as error:
+            if "chat not found" in str(error).lower():
+                raise TelegramUnavailable(_storage_chat_problem(chat_id)) from error
+            raise MediaCorrupt(f"Telegram does not take {path.name} as a sticker: {error}.") from error
+        except Forbidden as error:
+            raise TelegramUnavailable(_storage_chat_problem(chat_id)) from error
+        if message.sticker is None:
+            raise MediaCorrupt(f"Telegram took {path.name} as a file, not as a sticker.")
+        return fetched_sticker(message.sticker)
+
+    async def _request(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Ask, and ask again after a pause where that can help.
+
+        :raises TelegramUnavailable: it did not help.
+        """
+        pause = self._pause
+        problem: TelegramError
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await request()
+            except (BadRequest, Forbidden):
+                raise
+            except InvalidToken as error:
+                raise TokenRejected("Telegram does not know this bot token any more.") from error
+            except RetryAfter as error:
+                wait = error.retry_after
+                problem, pause = error, wait if isinstance(wait, int) else wait.total_seconds()
+            except (NetworkError, TimedOut) as error:
+                problem = error
+            except TelegramError as error:
+                raise TelegramUnavailable(f"Telegram answered with an error: {error}") from error
+            if attempt == ATTEMPTS:
+                raise TelegramUnavailable(f"Telegram cannot be reached: {problem}") from problem
+            await asyncio.sleep(pause)
+            pause *= 2
+        raise TelegramUnavailable("Telegram cannot be reached.")
+
+
+def fetched_sticker(sticker: telegram.Sticker) -> FetchedSticker:
+    """What Telegram says of a sticker, in our words."""
+    kind = (
+        StickerFormat.VIDEO
+        if sticker.is_video
+        else StickerFormat.ANIMATED
+        if sticker.is_animated
+        else StickerFormat.STATIC
+    )
+    return FetchedSticker(
+        file_unique_id=sticker.file_unique_id,
+        file_id=sticker.file_id,
+        format=kind,
+        emoji=sticker.emoji or "",
+        width=sticker.width,
+        height=sticker.height,
+        size=sticker.file_size,
+    )
+
+
+def _as_sticker_file(path: Path) -> bytes:
+    """The bytes to upload: a picture is fitted to 512 pixels and written as WEBP, as Telegram wants it."""
+    data = path.read_bytes()
+    if path.suffix.lower() in {".tgs", ".webm"}:
+        return data
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
+            if image.format == "WEBP" and max(image.size) == STICKER_SIDE:
+                return data
+            scale = STICKER_SIDE / max(image.size)
+            size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+            fitted = image.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{path.name} is not a picture that can be read.") from error
+    out = io.BytesIO()
+    fitted.save(out, "WEBP", quality=90, method=4)
+    return out.getvalue()
+
+
+def _storage_chat_problem(chat_id: int) -> str:
+    return (
+        f"The bot may not post in the chat {chat_id} that PERSRV_STORAGE_CHAT_ID names: add the bot to it "
+        "(as an admin if it is a channel) and check the number."
+    )

@@ -1,0 +1,1 @@
+"""The outside world: implementations of `persrv.ports` over storage, index and model libraries."""

@@ -1,0 +1,13 @@
+"""The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
+
+`Database` hands out connections; `SqlCatalogueStore`, `SqlIndexQueue` and `SqlHistoryStore` implement the
+ports of `persrv.ports.storage`; `upgrade` brings the tables to this version.
+"""
+
+from persrv.adapters.database.catalogue import SqlCatalogueStore
+from persrv.adapters.database.database import Database
+from persrv.adapters.database.history import SqlHistoryStore
+from persrv.adapters.database.index_queue import SqlIndexQueue
+from persrv.adapters.database.upgrade import upgrade
+
+__all__ = ["Database", "SqlCatalogueStore", "SqlHistoryStore", "SqlIndexQueue", "upgrade"]

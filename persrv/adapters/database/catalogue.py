@@ -1,0 +1,269 @@
+"""Packs and stickers in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from persrv.adapters.database.database import Database
+from persrv.adapters.database.live import (
+    chunks,
+    fetch_pack,
+    is_live,
+    pack_key,
+    select_packs,
+    select_stickers,
+    to_pack,
+    to_sticker,
+)
+from persrv.adapters.database.saving import label_keys, save
+from persrv.adapters.database.tables import pack_stickers, packs, stickers, uploads
+from persrv.adapters.database.tickets import enqueue_selected
+from persrv.adapters.database.upsert import insert_into
+from persrv.domain.stickers import (
+    FetchedPack,
+    MediaState,
+    Pack,
+    PackChange,
+    PackKind,
+    PackState,
+    Sticker,
+)
+from persrv.errors import StorageError
+from persrv.text import normalise
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlCatalogueStore:
+    """`persrv.ports.storage.CatalogueStore` over a `Database`.
+
+    :param clock: Says when a pack was asked for.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def request_pack(self, name: str, *, requested_by: int | None, progress_chat: int | None) -> Pack:
+        """Note that a set is wanted.
+
+        The progress goes to the chat that asked last; who asks without a chat does not take it from one that
+        still waits. A pack that was retired is live again, so its stickers are queued.
+        """
+        key, name_norm = pack_key(name), normalise(name)
+        async with self._database.write() as connection:
+            known = await fetch_pack(connection, name)
+            if known is None:
+                await connection.execute(
+                    insert(packs).values(
+                        name=name,
+                        name_key=key,
+                        name_norm=name_norm,
+                        title="",
+                        title_key="",
+                        kind=PackKind.REGULAR.value,
+                        state=PackState.PENDING.value,
+                        requested_by=requested_by,
+                        requested_at=self._clock(),
+                        progress_chat=progress_chat,
+                        problem="",
+                    )
+                )
+            else:
+                waits_for = known.progress_chat if known.state is PackState.PENDING else None
+                await connection.execute(
+                    update(packs)
+                    .where(packs.c.id == known.id)
+                    .values(
+                        state=PackState.PENDING.value,
+                        requested_by=known.requested_by if known.requested_by is not None else requested_by,
+                        requested_at=self._clock(),
+                        progress_chat=progress_chat if progress_chat is not None else waits_for,
+                        problem="",
+                    )
+                )
+                if known.state is PackState.RETIRED:
+                    await _enqueue_pack(connection, known.id)
+            return await _must_fetch(connection, name)
+
+    async def pending_packs(self) -> Sequence[Pack]:
+        """Packs with work left, oldest request first."""
+        statement = (
+            select_packs().where(packs.c.state == PackState.PENDING.value).order_by(packs.c.requested_at, packs.c.id)
+        )
+        async with self._database.read() as connection:
+            return [to_pack(row) for row in await connection.execute(statement)]
+
+    async def save_pack(self, fetched: FetchedPack, *, at: datetime) -> PackChange:
+        """Make the catalogue say what Telegram says. A changed emoji counts as changed, a new place does not.
+
+        An active or retired pack becomes pending, so that a crash before `finish_pack` leaves it to be done.
+
+        :raises ValueError: `at` is naive.
+        """
+        keys = label_keys(fetched)
+        async with self._database.write() as connection:
+            saved = await save(connection, fetched, keys, at)
+            return PackChange(
+                pack=await _must_fetch(connection, fetched.name),
+                added=saved.added,
+                changed=saved.changed,
+                removed=saved.removed,
+                unchanged=saved.unchanged,
+            )
+
+    async def finish_pack(self, name: str) -> None:
+        """Pending becomes active. A name that is not known, or a retired pack, is left alone."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(packs)
+                .where(packs.c.name_key == pack_key(name), packs.c.state != PackState.RETIRED.value)
+                .values(state=PackState.ACTIVE.value, problem="")
+            )
+
+    async def fail_pack(self, name: str, problem: str) -> None:
+        """Keep the reason; the state stays what it is."""
+        async with self._database.write() as connection:
+            await connection.execute(update(packs).where(packs.c.name_key == pack_key(name)).values(problem=problem))
+
+    async def retire_pack(self, name: str, problem: str) -> int:
+        """Take a pack out of the answers; 0 for one that is not known or was retired already."""
+        async with self._database.write() as connection:
+            known = await fetch_pack(connection, name)
+            if known is None:
+                return 0
+            await connection.execute(
+                update(packs).where(packs.c.id == known.id).values(state=PackState.RETIRED.value, problem=problem)
+            )
+            if known.state is PackState.RETIRED:
+                return 0
+            await _enqueue_pack(connection, known.id)
+            still_live = (await _must_fetch(connection, name)).sticker_count  # those that other packs have
+            return known.sticker_count - still_live
+
+    async def packs(self, *, include_retired: bool = False) -> Sequence[Pack]:
+        """All packs, by title and then name, whatever their case."""
+        statement = select_packs()
+        if not include_retired:
+            statement = statement.where(packs.c.state != PackState.RETIRED.value)
+        async with self._database.read() as connection:
+            found = [to_pack(row) for row in await connection.execute(statement)]
+        # Sorted here, because every database has its own order of letters.
+        return sorted(found, key=lambda pack: (pack.title.casefold(), pack.name.casefold()))
+
+    async def pack(self, name: str) -> Pack | None:
+        """One pack by its name in any case, retired or not."""
+        async with self._database.read() as connection:
+            return await fetch_pack(connection, name)
+
+    async def packs_titled(self, key: str) -> Sequence[Pack]:
+        """Live packs whose normalised name or title is `key`; none for an empty one."""
+        if not key:
+            return []
+        statement = (
+            select_packs()
+            .where(
+                or_(packs.c.title_key == key, packs.c.name_norm == key),
+                packs.c.state != PackState.RETIRED.value,
+            )
+            .order_by(packs.c.id)
+        )
+        async with self._database.read() as connection:
+            return [to_pack(row) for row in await connection.execute(statement)]
+
+    async def pack_stickers(self, pack_id: int) -> Sequence[Sticker]:
+        """The live stickers of a pack in its order; of a retired one, those that another pack keeps live."""
+        return await self._in_pack(pack_id)
+
+    async def stickers(self, sticker_ids: Sequence[int]) -> Mapping[int, Sticker]:
+        """The live ones among these stickers, by id, in the order of the ids."""
+        found: dict[int, Sticker] = {}
+        async with self._database.read() as connection:
+            for chunk in chunks(sticker_ids):
+                statement = select_stickers().where(stickers.c.id.in_(chunk), is_live(stickers.c.id))
+                found |= {row.id: to_sticker(row) for row in await connection.execute(statement)}
+        return {sticker_id: found[sticker_id] for sticker_id in sticker_ids if sticker_id in found}
+
+    async def sticker_by_identity(self, file_unique_id: str) -> Sticker | None:
+        """One sticker, live or not."""
+        statement = select_stickers().where(stickers.c.file_unique_id == file_unique_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else to_sticker(row)
+
+    async def count_stickers(self) -> int:
+        """How many live stickers there are."""
+        statement = (
+            select(func.count(pack_stickers.c.sticker_id.distinct()))
+            .join_from(pack_stickers, packs, packs.c.id == pack_stickers.c.pack_id)
+            .where(packs.c.state != PackState.RETIRED.value)
+        )
+        async with self._database.read() as connection:
+            count: int = (await connection.execute(statement)).scalar_one()
+            return count
+
+    async def wanted_media(self, pack_id: int) -> Sequence[Sticker]:
+        """The live stickers of a pack whose file is still wanted, in its order."""
+        return await self._in_pack(pack_id, stickers.c.media == MediaState.WANTED.value)
+
+    async def note_media(self, sticker_id: int, state: MediaState, problem: str = "") -> None:
+        """Note what became of a sticker's file."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(stickers).where(stickers.c.id == sticker_id).values(media=state.value, media_problem=problem)
+            )
+
+    async def uploaded(self, digests: Sequence[str]) -> Mapping[str, Sticker]:
+        """Stickers that were uploaded from files and are known by now, live or not, by the files' digests."""
+        found: dict[str, Sticker] = {}
+        async with self._database.read() as connection:
+            for chunk in chunks(digests):
+                statement = (
+                    select_stickers()
+                    .add_columns(uploads.c.digest)
+                    .join_from(stickers, uploads, uploads.c.sticker_identity == stickers.c.file_unique_id)
+                    .where(uploads.c.digest.in_(chunk))
+                )
+                found |= {row.digest: to_sticker(row) for row in await connection.execute(statement)}
+        return found
+
+    async def note_upload(self, sticker_identity: str, digest: str) -> None:
+        """Note where a sticker came from, also before its pack is saved."""
+        async with self._database.write() as connection:
+            inserted = insert_into(uploads, connection.dialect.name).values(
+                digest=digest, sticker_identity=sticker_identity
+            )
+            await connection.execute(
+                inserted.on_conflict_do_update(
+                    index_elements=[uploads.c.digest],
+                    set_={"sticker_identity": inserted.excluded.sticker_identity},
+                )
+            )
+
+    async def _in_pack(self, pack_id: int, *conditions: ColumnElement[bool]) -> Sequence[Sticker]:
+        statement = (
+            select_stickers()
+            .join_from(stickers, pack_stickers, pack_stickers.c.sticker_id == stickers.c.id)
+            .where(pack_stickers.c.pack_id == pack_id, is_live(stickers.c.id), *conditions)
+            .order_by(pack_stickers.c.position, stickers.c.id)
+        )
+        async with self._database.read() as connection:
+            return [to_sticker(row) for row in await connection.execute(statement)]
+
+
+async def _must_fetch(connection: AsyncConnection, name: str) -> Pack:
+    pack = await fetch_pack(connection, name)
+    if pack is None:
+        raise StorageError(f"The pack {name} was written and is not there; check the database's disk.")
+    return pack
+
+
+async def _enqueue_pack(connection: AsyncConnection, pack_id: int) -> None:
+    chosen = select(pack_stickers.c.sticker_id).where(pack_stickers.c.pack_id == pack_id)
+    await enqueue_selected(connection, chosen)

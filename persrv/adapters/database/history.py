@@ -1,0 +1,187 @@
+"""People, what they were shown and what they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from persrv.adapters.database.database import Database
+from persrv.adapters.database.erasing import erase_rows, note_rebuilt, rebuild_owed
+from persrv.adapters.database.live import is_live
+from persrv.adapters.database.tables import impressions as impressions_table
+from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
+from persrv.adapters.database.tickets import enqueue
+from persrv.adapters.database.upsert import insert_into
+from persrv.domain.history import Choice, Erased, Impression, Person
+from persrv.domain.stickers import PackState
+from persrv.text import normalise
+
+
+class SqlHistoryStore:
+    """`persrv.ports.storage.HistoryStore` over a `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record_impressions(self, impressions: Sequence[Impression]) -> None:
+        """Write rankings in one transaction; of one that is known only `served` is raised.
+
+        :raises ValueError: a `shown_at` is naive.
+        """
+        if not impressions:
+            return
+        rows = [
+            {
+                "id": shown.id,
+                "user_id": shown.user_id,
+                "query": shown.query,
+                "sticker_ids": list(shown.sticker_ids),
+                "served": shown.served,
+                "shown_at": shown.shown_at,
+            }
+            for shown in impressions
+        ]
+        async with self._database.write() as connection:
+            inserted = insert_into(impressions_table, connection.dialect.name)
+            served, told = impressions_table.c.served, inserted.excluded.served
+            raised = case((told > served, told), else_=served)
+            await connection.execute(
+                inserted.on_conflict_do_update(index_elements=[impressions_table.c.id], set_={"served": raised}),
+                rows,
+            )
+
+    async def impression(self, impression_id: str) -> Impression | None:
+        """One ranking by its id."""
+        statement = select(impressions_table).where(impressions_table.c.id == impression_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        return Impression(
+            id=row.id,
+            user_id=row.user_id,
+            query=row.query,
+            sticker_ids=tuple(row.sticker_ids),
+            served=row.served,
+            shown_at=row.shown_at,
+        )
+
+    async def record_choice(self, choice: Choice) -> bool:
+        """Write a choice exactly once, on disk when this returns.
+
+        :raises ValueError: `chosen_at` is naive.
+        """
+        query_key = normalise(choice.query)  # before the transaction: the first time loads dictionaries
+        async with self._database.write() as connection:
+            known = select(stickers.c.id).where(stickers.c.id == choice.sticker_id)
+            if (await connection.execute(known)).one_or_none() is None:
+                return False
+            inserted = insert_into(interactions, connection.dialect.name).values(
+                key=choice.key,
+                user_id=choice.user_id,
+                sticker_id=choice.sticker_id,
+                query=choice.query,
+                query_key=query_key,
+                impression_id=choice.impression_id,
+                position=choice.position,
+                chosen_at=choice.chosen_at,
+            )
+            written = await connection.execute(inserted.on_conflict_do_nothing(index_elements=[interactions.c.key]))
+            if written.rowcount != 1:
+                return False
+            await _note(connection, Person(choice.user_id, choice.language))
+            await enqueue(connection, [choice.sticker_id])
+            return True
+
+    async def recent(self, user_id: int, limit: int) -> Sequence[int]:
+        """The person's last chosen live stickers, each once, latest first."""
+        chosen_at, row_id = interactions.c.chosen_at, interactions.c.id
+        nth = func.row_number().over(partition_by=interactions.c.sticker_id, order_by=(chosen_at.desc(), row_id.desc()))
+        choices = (
+            select(interactions.c.sticker_id, chosen_at, row_id, nth.label("nth"))
+            .where(interactions.c.user_id == user_id)
+            .subquery()
+        )
+        return await self._ids(
+            select(choices.c.sticker_id)
+            .where(choices.c.nth == 1, is_live(choices.c.sticker_id))
+            .order_by(choices.c.chosen_at.desc(), choices.c.id.desc()),
+            limit,
+        )
+
+    async def most_used(self, user_id: int, limit: int) -> Sequence[int]:
+        """The person's most often chosen live stickers; ties: latest first, then the lower id."""
+        sticker_id = interactions.c.sticker_id
+        return await self._ids(
+            select(sticker_id)
+            .where(interactions.c.user_id == user_id, is_live(sticker_id))
+            .group_by(sticker_id)
+            .order_by(func.count().desc(), func.max(interactions.c.chosen_at).desc(), sticker_id),
+            limit,
+        )
+
+    async def popular(self, limit: int) -> Sequence[int]:
+        """Live stickers by how many people chose them, then how often, then the lower id."""
+        sticker_id = interactions.c.sticker_id
+        people = func.count(interactions.c.user_id.distinct())
+        return await self._ids(
+            select(sticker_id)
+            .group_by(sticker_id)
+            .having(is_live(sticker_id))  # asked once a sticker, not once a choice
+            .order_by(people.desc(), func.count().desc(), sticker_id),
+            limit,
+        )
+
+    async def newest(self, limit: int) -> Sequence[int]:
+        """Live stickers of the packs fetched last, in their packs' order, each once; ties: the newer pack."""
+        statement = (
+            select(pack_stickers.c.sticker_id)
+            .join_from(packs, pack_stickers, pack_stickers.c.pack_id == packs.c.id)
+            .where(packs.c.state != PackState.RETIRED.value, packs.c.fetched_at.is_not(None))
+            .order_by(packs.c.fetched_at.desc(), packs.c.id.desc(), pack_stickers.c.position)
+        )
+        found: dict[int, None] = {}
+        if limit <= 0:
+            return []
+        async with self._database.read() as connection, connection.stream(statement) as rows:
+            async for row in rows:  # streamed, because packs that share stickers repeat them
+                found[row.sticker_id] = None
+                if len(found) == limit:
+                    break
+        return list(found)
+
+    async def note_person(self, person: Person) -> None:
+        """Note that we have seen this person; a language that is known is kept when none is told."""
+        async with self._database.write() as connection:
+            await _note(connection, person)
+
+    async def forget(self, user_id: int) -> Erased:
+        """Erase everything personal, also from the places in the files that no query reaches.
+
+        Safe to repeat: what a crash or a full disk kept from being completed is completed then.
+        """
+        async with self._database.write() as connection:
+            erased = await erase_rows(connection, user_id)
+            owed = await rebuild_owed(connection)
+        if owed is not None and await self._database.erase_traces():
+            async with self._database.write() as connection:
+                await note_rebuilt(connection, owed)
+        return erased
+
+    async def _ids(self, statement: Select[int], limit: int) -> Sequence[int]:
+        async with self._database.read() as connection:
+            rows = await connection.execute(statement.limit(max(limit, 0)))
+            return list(rows.scalars().all())
+
+
+async def _note(connection: AsyncConnection, person: Person) -> None:
+    inserted = insert_into(users, connection.dialect.name).values(id=person.id, language=person.language)
+    if person.language:
+        statement = inserted.on_conflict_do_update(
+            index_elements=[users.c.id], set_={"language": inserted.excluded.language}
+        )
+    else:
+        statement = inserted.on_conflict_do_nothing(index_elements=[users.c.id])
+    await connection.execute(statement)

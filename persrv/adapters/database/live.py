@@ -1,0 +1,126 @@
+"""Which stickers are live, and how rows become the domain's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from persrv.adapters.database.tables import pack_stickers, packs, stickers
+from persrv.domain.stickers import MediaState, Pack, PackKind, PackState, Sticker, StickerFormat
+
+CHUNK: Final = 500
+"""Ids in one statement: below every database's limit on parameters (999 in an old SQLite)."""
+
+
+_T = TypeVar("_T")
+
+
+def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """The distinct values in their order, `CHUNK` at a time."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), CHUNK):
+        yield distinct[start : start + CHUNK]
+
+
+def is_live(sticker_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether at least one active or pending pack has the sticker."""
+    membership, pack = pack_stickers.alias(), packs.alias()
+    return exists(
+        select(1)
+        .select_from(membership.join(pack, pack.c.id == membership.c.pack_id))
+        .where(membership.c.sticker_id == sticker_id, pack.c.state != PackState.RETIRED.value)
+    )
+
+
+def _first_pack(sticker_id: ColumnElement[int]) -> ScalarSelect[str]:
+    """The name of the first pack that has the sticker: live ones before retired ones, then by id."""
+    membership, pack = pack_stickers.alias(), packs.alias()
+    retired = pack.c.state == PackState.RETIRED.value
+    return (
+        select(pack.c.name)
+        .select_from(membership.join(pack, pack.c.id == membership.c.pack_id))
+        .where(membership.c.sticker_id == sticker_id)
+        .order_by(retired, pack.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def select_stickers() -> Select[Any]:
+    """A SELECT from `stickers` whose rows `to_sticker` takes."""
+    columns = (
+        stickers.c.id,
+        stickers.c.file_unique_id,
+        stickers.c.file_id,
+        stickers.c.format,
+        stickers.c.emoji,
+        stickers.c.media,
+        stickers.c.media_problem,
+    )
+    return select(*columns, func.coalesce(_first_pack(stickers.c.id), "").label("pack"))
+
+
+def to_sticker(row: Row[Any]) -> Sticker:
+    """A row of `select_stickers` as a value."""
+    return Sticker(
+        id=row.id,
+        file_unique_id=row.file_unique_id,
+        file_id=row.file_id,
+        format=StickerFormat(row.format),
+        emoji=row.emoji,
+        pack=row.pack,
+        media=MediaState(row.media),
+        media_problem=row.media_problem,
+    )
+
+
+def select_packs() -> Select[Any]:
+    """A SELECT from `packs` whose rows `to_pack` takes, with the counts of live stickers and wanted files."""
+    member, sticker = pack_stickers.alias(), stickers.alias()
+    # All stickers of a pack that is not retired are live; only a retired pack has to ask.
+    counted = and_(
+        member.c.pack_id == packs.c.id,
+        or_(packs.c.state != PackState.RETIRED.value, is_live(member.c.sticker_id)),
+    )
+    count = select(func.count()).select_from(member).where(counted)
+    wanted = (
+        select(func.count())
+        .select_from(member.join(sticker, sticker.c.id == member.c.sticker_id))
+        .where(counted, sticker.c.media == MediaState.WANTED.value)
+    )
+    return select(
+        packs,
+        count.correlate(packs).scalar_subquery().label("sticker_count"),
+        wanted.correlate(packs).scalar_subquery().label("wanted_count"),
+    )
+
+
+def to_pack(row: Row[Any]) -> Pack:
+    """A row of `select_packs` as a value."""
+    return Pack(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        kind=PackKind(row.kind),
+        state=PackState(row.state),
+        requested_by=row.requested_by,
+        progress_chat=row.progress_chat,
+        fetched_at=row.fetched_at,
+        sticker_count=row.sticker_count,
+        wanted_count=row.wanted_count,
+        problem=row.problem,
+    )
+
+
+def pack_key(name: str) -> str:
+    """What makes two names of sets the same: Telegram ignores their case."""
+    return name.casefold()
+
+
+async def fetch_pack(connection: AsyncConnection, name: str) -> Pack | None:
+    """One pack by its name in any case."""
+    row = (await connection.execute(select_packs().where(packs.c.name_key == pack_key(name)))).one_or_none()
+    return None if row is None else to_pack(row)

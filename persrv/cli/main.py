@@ -1,0 +1,69 @@
+"""The console script `persrv`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from persrv import __version__
+from persrv.cli import database, doctor, importing, job, run, sandbox, searching, settings
+from persrv.cli.logs import redact, set_up_logging
+from persrv.errors import ConfigurationError, PerSRVError
+
+app = typer.Typer(
+    name="persrv",
+    help="A Telegram bot that suggests the sticker you mean, in the style you like.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+errors = Console(stderr=True, highlight=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"persrv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Set up logging for every command."""
+    set_up_logging()
+
+
+app.command("run")(run.run)
+app.command("start", hidden=True)(run.start)
+app.command("sandbox")(sandbox.sandbox)
+app.command("import")(importing.import_)
+app.command("job")(job.job)
+app.command("search")(searching.search)
+app.command("doctor")(doctor.doctor)
+app.command("settings")(settings.settings)
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """Run the command line; an error that we know is a sentence and exit code 1, not a stack trace."""
+    try:
+        app()
+    except ConfigurationError as error:
+        errors.print("[bold red]These settings need a change[/] (environment or .env):")
+        for problem in error.problems:
+            errors.print(f"  - {redact(problem)}", markup=False)
+        sys.exit(2)
+    except PerSRVError as error:
+        errors.print("[bold red]persrv:[/]", end=" ")
+        errors.print(redact(str(error)), markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

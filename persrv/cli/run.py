@@ -1,0 +1,34 @@
+"""`persrv run`: the bot against Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+
+from persrv.config import load_settings
+from persrv.errors import ConfigurationError
+
+
+def run() -> None:
+    """Run the bot against Telegram: long polling, or a webhook when one is set."""
+    from bot.run import run_bot
+    from jobs.schedule import nightly
+
+    settings = load_settings()
+    if settings.bot_token is None:
+        raise ConfigurationError(
+            [
+                "PERSRV_BOT_TOKEN is missing: ask @BotFather for one (/newbot) and put it into .env. "
+                "`persrv sandbox` runs without."
+            ]
+        )
+    asyncio.run(run_bot(settings, beside=nightly))
+
+
+def start() -> None:
+    """Run the bot when there is a token, otherwise the sandbox: what `make run` does."""
+    if load_settings().bot_token is not None:
+        run()
+        return
+    from persrv.cli.sandbox import sandbox
+
+    sandbox()

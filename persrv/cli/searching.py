@@ -1,0 +1,68 @@
+"""`persrv search`: what the bot would answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from persrv.bootstrap import open_services
+from persrv.config import Settings, load_settings
+from persrv.suggest import Reading
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What a person would type; '' for an empty query.")],
+    user: Annotated[int, typer.Option(help="The Telegram user id to answer for.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    explain: Annotated[bool, typer.Option(help="Show the parts of each score.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+) -> None:
+    """Show what the bot would answer, best first."""
+    reading = asyncio.run(_read(load_settings(), user, query))
+    rows = [_row(position, reading, explain) for position in range(min(limit, len(reading.ranking)))]
+    if as_json:
+        typer.echo(json.dumps({"query": query, "tokens": reading.tokens, "results": rows}, ensure_ascii=False))
+        return
+    console = Console()
+    if not rows:
+        console.print("Nothing found.")
+        return
+    table = Table(title=f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}")
+    for name in rows[0]:
+        table.add_column(name, justify="right" if name in {"position", "score"} else "left")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+
+
+async def _read(settings: Settings, user: int, query: str) -> Reading:
+    async with open_services(settings) as services:
+        await services.indexer.drain_if_free()
+        return await services.suggester.read(user, query)
+
+
+def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
+    ranked = reading.ranking[position]
+    sticker = reading.stickers[ranked.sticker_id]
+    row: dict[str, Any] = {
+        "position": position,
+        "sticker": sticker.id,
+        "emoji": sticker.emoji,
+        "pack": sticker.pack,
+        "reason": ranked.reason.value,
+        "score": round(ranked.score, 4),
+    }
+    if explain:
+        row["parts"] = {field.value: round(value, 4) for field, value in ranked.by_field.items()}
+    return row
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name} {part:.3f}" for name, part in value.items())
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,62 @@
+"""What people were shown and what they chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who uses the bot.
+
+    :param id: The Telegram user id.
+    :param language: The IETF language tag of their Telegram app, or "".
+    """
+
+    id: int
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One ranking that a person was shown, at least in part.
+
+    :param id: 16 lower-case hexadecimal digits, random.
+    :param query: What was typed, as typed (at most 256 characters).
+    :param sticker_ids: The whole ranking, best first; positions count from 0.
+    :param served: How many of them, from the start, have been sent.
+    """
+
+    id: str
+    user_id: int
+    query: str
+    sticker_ids: tuple[int, ...]
+    served: int
+    shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person chose a sticker (Bot API `ChosenInlineResult`).
+
+    :param key: Says which choice this is however often Telegram delivers it: "{bot id}:{update id}".
+    :param position: The place it was served at, from 0.
+    """
+
+    key: str
+    user_id: int
+    sticker_id: int
+    query: str
+    impression_id: str
+    position: int
+    chosen_at: datetime
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What /forgetme erased, in rows."""
+
+    choices: int
+    impressions: int

@@ -1,0 +1,73 @@
+"""The answer to a query, and why it is in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from persrv.domain.semantics import SemanticField
+from persrv.domain.stickers import Sticker
+
+
+class Reason(StrEnum):
+    """Which part of the product put a sticker into a ranking."""
+
+    RECENT = "recent"
+    FREQUENT = "frequent"
+    POPULAR = "popular"
+    NEWEST = "newest"
+    PACK = "pack"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """One sticker that recall found.
+
+    :param relevance: The weighted sum of `by_field`, at least 0.
+    :param by_field: BM25 by field, already multiplied by the field's weight.
+    """
+
+    sticker_id: int
+    relevance: float
+    by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One place in a ranking.
+
+    :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack).
+    """
+
+    sticker_id: int
+    reason: Reason
+    score: float = 0.0
+    by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A sticker and the position it is served at, from 0."""
+
+    position: int
+    sticker: Sticker
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a ranking, ready to be sent.
+
+    :param impression_id: The ranking it is a part of.
+    :param end: How many places of the ranking have been served with this page.
+    :param next_offset: What Telegram sends back for the next page; "" at the end (Bot API: 64 bytes).
+    :param catalogue_empty: True when the bot has no sticker at all yet.
+    """
+
+    impression_id: str
+    placed: tuple[Placed, ...]
+    end: int
+    next_offset: str
+    catalogue_empty: bool = False

@@ -1,0 +1,84 @@
+"""Every error that PerSRV raises on purpose.
+
+    PerSRVError
+    ├── ConfigurationError      a setting is missing or wrong; names every one at once
+    ├── StorageError            the database cannot be read or written
+    │   └── MigrationError      the database is from another version
+    ├── SearchIndexError        the search index cannot be read or written
+    │   └── IndexBusy           another process is writing it
+    ├── MediaError              a sticker file cannot be used
+    │   ├── MediaCorrupt        it does not decode as what it claims to be
+    │   └── MediaTooLarge       it is over a limit (bytes, pixels, frames, time, memory)
+    ├── OcrFailed               the OCR engine broke on a sticker
+    ├── TelegramUnavailable     the Bot API cannot be reached or refuses us for now
+    │   └── TokenRejected       the Bot API does not know the token
+    ├── PackNotFound            Telegram has no set of that name
+    ├── PackNameInvalid         this is not a set's name or link
+    └── SourceInvalid           a folder to import is missing or holds no sticker
+
+A message is a sentence for a person: what is wrong and what to do. It never holds a token or a query.
+"""
+
+
+class PerSRVError(Exception):
+    """The root of all errors that PerSRV raises on purpose."""
+
+
+class ConfigurationError(PerSRVError):
+    """One or more settings are missing or wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class StorageError(PerSRVError):
+    """The database cannot be read or written."""
+
+
+class MigrationError(StorageError):
+    """The database was made by another version and cannot be brought to this one."""
+
+
+class SearchIndexError(PerSRVError):
+    """The search index cannot be read or written."""
+
+
+class IndexBusy(SearchIndexError):
+    """Another process is writing the search index."""
+
+
+class MediaError(PerSRVError):
+    """A sticker file cannot be used."""
+
+
+class MediaCorrupt(MediaError):
+    """The bytes do not decode as what they claim to be."""
+
+
+class MediaTooLarge(MediaError):
+    """The file is over a limit: bytes, pixels, frames, time or memory."""
+
+
+class OcrFailed(PerSRVError):
+    """The OCR engine broke on a sticker; others may be read."""
+
+
+class TelegramUnavailable(PerSRVError):
+    """The Bot API cannot be reached, or refuses us for now."""
+
+
+class TokenRejected(TelegramUnavailable):
+    """The Bot API does not know the bot token."""
+
+
+class PackNotFound(PerSRVError):
+    """Telegram has no sticker set of that name."""
+
+
+class PackNameInvalid(PerSRVError):
+    """The text is neither a sticker set's name nor a link to one."""
+
+
+class SourceInvalid(PerSRVError):
+    """A folder to import does not exist or holds no sticker."""

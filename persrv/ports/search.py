@@ -1,0 +1,43 @@
+"""The search index, as recall sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from persrv.domain.semantics import SemanticField, StickerDocument
+from persrv.domain.suggestions import Recalled
+
+
+class StickerIndex(Protocol):
+    """An inverted index over the semantic fields. All methods are synchronous and safe from any thread."""
+
+    def search(
+        self, tokens: Sequence[str], *, weights: Mapping[SemanticField, float], limit: int
+    ) -> Sequence[Recalled]:
+        """The `limit` best stickers by the weighted sum over fields of BM25 (paper, section 3.6).
+
+        A sticker that matches no token is absent. Equal relevance: the lower sticker id first.
+        """
+
+    def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:
+        """Replace, add and delete in one commit, seen by every search that starts afterwards.
+
+        :raises IndexBusy: another process is writing.
+        """
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """True while stickers may be missing: the index is new, was damaged, or was made by another version."""
+
+    def note_rebuild_queued(self) -> None:
+        """Every sticker is on its way: `needs_rebuild` is answered."""
+
+    def compact(self) -> None:
+        """Rewrite the index so that no word of a deleted or replaced document is left on disk."""
+
+    def count(self) -> int:
+        """How many stickers are in the index."""
+
+    def close(self) -> None:
+        """Let go of all files. Idempotent."""

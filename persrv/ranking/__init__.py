@@ -1,0 +1,1 @@
+"""Ranking: the order in which recalled stickers are served (paper, section 3.6)."""

@@ -1,0 +1,16 @@
+"""The use case online: a query becomes a page of stickers, a chosen one becomes an interaction."""
+
+from persrv.suggest.choices import choice_from_result, result_id
+from persrv.suggest.impressions import ImpressionWriter
+from persrv.suggest.memory import RankingMemory
+from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
+
+__all__ = [
+    "PAGE_SIZE",
+    "ImpressionWriter",
+    "RankingMemory",
+    "Reading",
+    "Suggester",
+    "choice_from_result",
+    "result_id",
+]

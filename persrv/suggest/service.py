@@ -1,0 +1,180 @@
+"""Answer an inline query: recall, rank, page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from persrv.domain.history import Impression
+from persrv.domain.semantics import SemanticField
+from persrv.domain.stickers import Sticker
+from persrv.domain.suggestions import Page, Placed, Ranked, Reason, Recalled
+from persrv.ports.search import StickerIndex
+from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ranking.order import by_relevance, each_once
+from persrv.suggest.impressions import ImpressionWriter
+from persrv.suggest.memory import RankingMemory
+from persrv.text import normalise, tokenise
+
+PAGE_SIZE = 50
+"""Results in one answer (Bot API `answerInlineQuery`: at most 50)."""
+
+RECENTS = 20
+"""Places that an empty query gives to the last choices, before the most used."""
+
+EMPTY_QUERY_SIZE = 200
+"""Stickers that an empty query offers in all."""
+
+_OFFSET = re.compile(r"([0-9a-f]{16})\.(\d{1,6})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a query was read, and the ranking that it gave.
+
+    :param tokens: What was looked for; () for an empty query.
+    """
+
+    tokens: tuple[str, ...]
+    ranking: tuple[Ranked, ...]
+    stickers: Mapping[int, Sticker]
+
+
+class Suggester:
+    """The use case online. Everything is asynchronous but the search itself, which runs in `executor`."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: CatalogueStore,
+        history: HistoryStore,
+        index: StickerIndex,
+        weights: Mapping[SemanticField, float],
+        recall_size: int,
+        impressions: ImpressionWriter,
+        executor: Executor,
+        now: Callable[[], datetime],
+    ) -> None:
+        """:param recall_size: R, the stickers that recall hands to ranking (paper, section 3.6: 100)."""
+        self._catalogue = catalogue
+        self._history = history
+        self._index = index
+        self._weights = weights
+        self._recall_size = recall_size
+        self._impressions = impressions
+        self._executor = executor
+        self._now = now
+        self._memory = RankingMemory()
+
+    async def suggest(self, user_id: int, query: str, offset: str = "") -> Page:
+        """One page of the answer to a query.
+
+        :param query: As typed, at most 256 characters; "" asks for this person's own stickers.
+        :param offset: "" for the first page, then `Page.next_offset`. All pages of one ranking come from the
+            same snapshot, so that none repeats or leaves out a sticker; an unknown offset starts anew.
+        """
+        match = _OFFSET.fullmatch(offset)
+        if match is not None:
+            impression = await self._known(match[1], user_id, query)
+            if impression is not None:
+                return await self._page(impression, int(match[2]))
+        reading = await self.read(user_id, query)
+        impression = Impression(
+            id=secrets.token_hex(8),
+            user_id=user_id,
+            query=query,
+            sticker_ids=tuple(ranked.sticker_id for ranked in reading.ranking),
+            served=0,
+            shown_at=self._now(),
+        )
+        self._memory.keep(impression)
+        return await self._page(impression, 0, reading.stickers)
+
+    async def read(self, user_id: int, query: str) -> Reading:
+        """The whole ranking of live stickers for a query, with why each is where it is."""
+        key = normalise(query)
+        if not key:
+            return await self._reading((), await self._own(user_id))
+        tokens = tokenise(key)
+        in_pack = [
+            Ranked(sticker.id, Reason.PACK)
+            for pack in await self._catalogue.packs_titled(key)
+            for sticker in await self._catalogue.pack_stickers(pack.id)
+        ]
+        recalled = await self._recall(tokens)
+        if not recalled:
+            # An emoji that no sticker carries may still be meant by name: its words are tried next.
+            tokens = tokenise(key, expand_emoji=True)
+            recalled = await self._recall(tokens)
+        return await self._reading(tokens, each_once(in_pack, by_relevance(recalled)))
+
+    def shown(self, page: Page) -> None:
+        """Note that a page has reached Telegram: it becomes an impression."""
+        impression = self._memory.recall(page.impression_id)
+        if impression is not None and page.end > impression.served:
+            impression = replace(impression, served=page.end)
+            self._memory.keep(impression)
+            self._impressions.add(impression)
+
+    def forget(self, user_id: int) -> None:
+        """Drop what is remembered of one person here, before the database forgets them."""
+        self._memory.forget(user_id)
+        self._impressions.forget(user_id)
+
+    async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:
+        impression = self._memory.recall(impression_id) or await self._history.impression(impression_id)
+        if impression is None or (impression.user_id, impression.query) != (user_id, query):
+            return None
+        self._memory.keep(impression)
+        return impression
+
+    async def _own(self, user_id: int) -> tuple[Ranked, ...]:
+        """What an empty query shows: recent, most used, popular, and the newest where little was chosen."""
+        asked: Sequence[tuple[Reason, Awaitable[Sequence[int]]]] = (
+            (Reason.RECENT, self._history.recent(user_id, RECENTS)),
+            (Reason.FREQUENT, self._history.most_used(user_id, EMPTY_QUERY_SIZE)),
+            (Reason.POPULAR, self._history.popular(EMPTY_QUERY_SIZE)),
+            (Reason.NEWEST, self._history.newest(EMPTY_QUERY_SIZE)),
+        )
+        answers = await asyncio.gather(*(answer for _, answer in asked))
+        parts = (
+            [Ranked(sticker_id, reason) for sticker_id in ids] for (reason, _), ids in zip(asked, answers, strict=True)
+        )
+        return each_once(*parts)[:EMPTY_QUERY_SIZE]
+
+    async def _recall(self, tokens: Sequence[str]) -> Sequence[Recalled]:
+        if not tokens:
+            return ()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor,
+            lambda: self._index.search(tokens, weights=self._weights, limit=self._recall_size),
+        )
+
+    async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:
+        """Leave out what is no longer live: the index may be a moment behind the database."""
+        stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
+        return Reading(tokens, tuple(ranked for ranked in ranking if ranked.sticker_id in stickers), stickers)
+
+    async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
+        ids = impression.sticker_ids[start : start + PAGE_SIZE]
+        if stickers is None:
+            stickers = await self._catalogue.stickers(ids)
+        end = start + len(ids)
+        more = end < len(impression.sticker_ids)
+        empty = not impression.sticker_ids and await self._catalogue.count_stickers() == 0
+        return Page(
+            impression_id=impression.id,
+            placed=tuple(
+                Placed(position, stickers[sticker_id])
+                for position, sticker_id in enumerate(ids, start)
+                if sticker_id in stickers
+            ),
+            end=end,
+            next_offset=f"{impression.id}.{end}" if more else "",
+            catalogue_empty=empty,
+        )

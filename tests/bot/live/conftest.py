@@ -1,0 +1,166 @@
+"""The whole bot over HTTP against the stand-in of Telegram, its database and index on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pydantic import SecretStr
+
+from bot.run import run_bot
+from bot.sandbox.client import PersonAtPage, SandboxClient
+from bot.sandbox.packs.model import SamplePack, SampleSticker
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.world import World
+from jobs.schedule import nightly
+from persrv.bootstrap import Services
+from persrv.config import Settings
+from persrv.domain.stickers import StickerFormat
+
+TOKEN = "4242:only-for-tests-and-for-nothing-else"
+MEI, ALEX = 1001, 1002
+
+MakePack = Callable[..., SamplePack]
+
+
+class RunningBot:
+    """The bot in a thread with an event loop of its own, as `persrv run` runs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.services: Services | None = None
+        self.error: BaseException | None = None
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> RunningBot:
+        self._thread.start()
+        if not self._listening.wait(30) or self.error:
+            raise AssertionError(f"the bot did not start: {self.error!r}")
+        return self
+
+    def stop(self) -> None:
+        if self._loop and self._stop and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(15)
+        assert not self._thread.is_alive(), "the bot did not stop"
+
+    def do(self, work):
+        """Run a coroutine of the bot's in its own event loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def _run(self) -> None:
+        async def main() -> None:
+            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+
+            def ready(services: Services, username: str) -> None:
+                self.services = services
+                self._listening.set()
+
+            await run_bot(self.settings, stop=self._stop, ready=ready, beside=nightly)
+
+        try:
+            asyncio.run(main())
+        except BaseException as error:  # noqa: BLE001  # the test's thread shows it
+            self.error = error
+        finally:
+            self._listening.set()
+
+
+@pytest.fixture
+def make_pack(tmp_path: Path) -> MakePack:
+    """A set of small pictures, one an emoji; the same emoji and name give the same files."""
+
+    def make(name: str, emoji: str | list[str], title: str = "") -> SamplePack:
+        stickers = []
+        for number, one in enumerate(emoji):
+            path = tmp_path / f"{name}-{number}.webp"
+            shade = (sum(map(ord, name)) * 7 + number * 31) % 256
+            Image.new("RGBA", (64, 64), (shade, number % 256, 160, 255)).save(path, "WEBP", lossless=True)
+            stickers.append(SampleSticker(path, StickerFormat.STATIC, one, 64, 64))
+        return SamplePack(name, title or name.replace("_", " "), tuple(stickers), "drawn by the tests")
+
+    return make
+
+
+@pytest.fixture
+def world() -> World:
+    return World(TOKEN)
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[SandboxServer]:
+    with SandboxServer(world) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(server: SandboxServer, tmp_path: Path) -> Settings:
+    return Settings(
+        bot_token=SecretStr(TOKEN),
+        admin_ids=(MEI,),
+        data_dir=tmp_path / "data",
+        telegram_api_url=server.url,
+        inline_cache_seconds=0,
+    )
+
+
+@pytest.fixture
+def start_bot(settings: Settings) -> Iterator[Callable[..., RunningBot]]:
+    """Start the bot; `start_bot(recall_size=10)` with other settings."""
+    running: list[RunningBot] = []
+
+    def start(**changes: object) -> RunningBot:
+        running.append(RunningBot(settings.model_copy(update=changes)))
+        return running[-1].start()
+
+    yield start
+    for bot in running:
+        bot.stop()
+
+
+@pytest.fixture
+def bot(start_bot: Callable[..., RunningBot]) -> RunningBot:
+    return start_bot()
+
+
+@pytest.fixture
+def page(server: SandboxServer) -> Iterator[SandboxClient]:
+    with SandboxClient(server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def mei(page: SandboxClient) -> PersonAtPage:
+    """She writes Chinese and is the admin."""
+    return page.person(MEI)
+
+
+@pytest.fixture
+def alex(page: SandboxClient) -> PersonAtPage:
+    """He writes English."""
+    return page.person(ALEX)
+
+
+@pytest.fixture
+def finds(page: SandboxClient):
+    """Type until the answer fits: the index follows the database within five seconds."""
+
+    def wait(person: PersonAtPage, query: str, fits: Callable[[object], bool], seconds: float = 5.0):
+        import time
+
+        until = time.monotonic() + seconds
+        while True:
+            answer = person.types(query)
+            if fits(answer):
+                return answer
+            assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
+            time.sleep(0.1)
+
+    return wait

@@ -1,0 +1,96 @@
+"""The private chat, in English and Chinese."""
+
+import sqlite3
+import time
+
+import pytest
+
+
+@pytest.fixture
+def filled(bot, world, make_pack, mei, finds):
+    world.add_pack(make_pack("Ten_by_test", ["😀", "👍", "🎉"], title="Ten <b>Faces"))
+    mei.writes("/addset Ten_by_test")
+    mei.waits_for("3 张")
+    finds(mei, "😀", lambda answer: answer.stickers)
+    return bot
+
+
+def test_start_and_help_speak_the_persons_language(bot, mei, alex):
+    assert "你好" in mei.asks("/start").text
+    hello = alex.asks("/start")
+    assert "Hello" in hello.text
+    assert hello.buttons[0][0].action == "switch_inline_query_current_chat"
+    assert "/forgetme" in alex.asks("/help").text
+
+
+def test_only_admins_are_told_of_and_may_use_addset(bot, world, make_pack, mei, alex):
+    world.add_pack(make_pack("Cats_by_test", ["🐱"]))
+    assert "/addset" in mei.asks("/help").text
+    assert "/addset" not in alex.asks("/help").text
+    assert "Only this bot's admins" in alex.asks("/addset Cats_by_test").text
+    assert "No" not in alex.asks("/packs").text[:1]
+    assert alex.asks("/packs").text.startswith("I know no sticker sets")
+
+
+def test_a_link_in_a_sentence_adds_its_set(bot, world, make_pack, alex):
+    world.add_pack(make_pack("Cats_by_test", ["🐱", "😺"]))
+    alex.writes("look: https://t.me/addstickers/Cats_by_test, so cute")
+    assert "2 stickers" in alex.waits_for("is here").text
+
+
+def test_packs_lists_what_there_is_and_a_title_cannot_be_markup(filled, alex):
+    text = alex.asks("/packs").text
+    assert "1 sticker sets, 3 stickers" in text
+    assert "Ten <b>Faces" in text
+
+
+def test_privacy_and_mystyle_answer(filled, mei, alex, finds):
+    assert "/forgetme" in alex.asks("/privacy").text
+    assert "don't know your style" in alex.asks("/mystyle").text
+    alex.chooses(alex.types("party"), 0)
+    finds(alex, "", lambda answer: answer.stickers[0].emoji == "🎉")
+    assert "100 %" in alex.asks("/mystyle").text
+
+
+def test_the_menu_and_the_descriptions_are_set_in_every_language(bot, world):
+    until = time.monotonic() + 10
+    while len(world.calls_of("setMyShortDescription")) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    tags = {call.params.get("language_code") or "" for call in world.calls_of("setMyCommands")}
+    assert tags == {"", "zh"}
+
+
+def test_forgetme_asks_first_and_then_leaves_nothing_anywhere(filled, settings, mei, alex, finds):
+    secret = "zanzibarxylophone"
+    mine = alex.types("ten b faces")
+    alex.types(secret)
+    alex.chooses(mine, 0)
+    mei.chooses(mei.types("赞"), 0)
+    finds(alex, "", lambda answer: answer.sticker_ids[0] == mine.sticker_ids[0])
+
+    kept = alex.asks("/forgetme")
+    alex.presses(kept, "Keep it")
+    alex.waits_for("Nothing was erased")
+    asked = alex.asks("/forgetme", "Erase everything")
+    alex.presses(asked, "Erase it all")
+    alex.waits_for("Erased: 1 choices", timeout=30)
+
+    with sqlite3.connect(settings.data_dir / "persrv.sqlite3") as database:
+        for table in ("interactions", "impressions"):
+            (count,) = database.execute(f"SELECT count(*) FROM {table} WHERE user_id = ?", (alex.id,)).fetchone()
+            assert count == 0
+        (others,) = database.execute("SELECT count(*) FROM interactions WHERE user_id = ?", (mei.id,)).fetchone()
+        assert others == 1
+    for path in settings.data_dir.rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+
+
+def test_somebody_who_presses_the_button_of_another_erases_only_themselves(filled, settings, mei, alex, finds):
+    alex.chooses(alex.types("party"), 0)
+    finds(alex, "", lambda answer: answer.stickers[0].emoji == "🎉")
+    asked = mei.asks("/forgetme")
+    mei.presses(asked, "forget:yes")
+    mei.waits_for("已删除", timeout=30)
+    assert alex.types("").stickers[0].emoji == "🎉"

@@ -1,0 +1,102 @@
+"""The server: starting, stopping, and whom it serves."""
+
+import contextlib
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.world import World
+from persrv.errors import PerSRVError
+
+MEI = 1001
+
+
+def test_a_busy_port_is_told_in_a_sentence(server: SandboxServer):
+    second = SandboxServer(World("1:a"), port=server.port)
+    with pytest.raises(PerSRVError, match=f"cannot listen on 127.0.0.1:{server.port}.*--port"):
+        second.start()
+
+
+def test_open_requests_do_not_keep_it_from_stopping(world: World):
+    server = SandboxServer(world)
+    server.start()
+    began = threading.Barrier(5)
+    answers: dict[str, object] = {}
+
+    world.delay("getMe", 15)
+
+    def hang(path: str) -> None:
+        began.wait()
+        with contextlib.suppress(httpx.HTTPError, ValueError):
+            answers[path] = httpx.get(f"{server.url}{path}", trust_env=False, timeout=20).json()
+
+    poll = f"/bot{world.bot_token}/getUpdates?timeout=50"
+    threads = [
+        threading.Thread(target=hang, args=(poll,)),
+        threading.Thread(target=hang, args=(f"/api/events?person={MEI}",)),
+        threading.Thread(target=hang, args=("/api/events?person=1002",)),
+        threading.Thread(target=hang, args=(f"/bot{world.bot_token}/getMe",)),
+    ]
+    for thread in threads:
+        thread.start()
+    began.wait()
+    until = time.monotonic() + 5
+    while not world.updates.polled_now and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    stopping = time.monotonic()
+    server.stop()
+    assert time.monotonic() - stopping < 2
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert answers[poll] == {"ok": True, "result": []}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{server.url}/api/state", trust_env=False)
+    server.stop()
+
+
+def test_its_port_is_free_again_at_once(world: World):
+    with SandboxServer(world) as first:
+        httpx.get(f"{first.url}/api/state", trust_env=False)
+        port = first.port
+    with SandboxServer(world, port=port) as second:
+        assert httpx.get(f"{second.url}/api/state", trust_env=False).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "evil.example:80"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "localhost:1234"}, 200),
+        ({"Host": "[::1]:8080"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:8080"}, 200),
+    ],
+)
+def test_only_this_machines_own_pages_are_served(server: SandboxServer, headers, status):
+    assert httpx.get(f"{server.url}/api/state", headers=headers, trust_env=False).status_code == status
+
+
+def test_without_a_host_there_is_no_answer(server: SandboxServer):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(b"GET /api/state HTTP/1.0\r\n\r\n")
+        assert b" 403 " in connection.recv(1000).split(b"\r\n")[0]
+
+
+def test_the_page_is_served_or_its_absence_told(world: World, tmp_path: Path):
+    with SandboxServer(world, static=tmp_path / "nothing") as server:
+        assert "not installed" in httpx.get(server.url, trust_env=False).text
+    (tmp_path / "index.html").write_text("<h1>page</h1>")
+    (tmp_path / "app.js").write_text("let x;")
+    with SandboxServer(world, static=tmp_path) as server:
+        assert httpx.get(server.url, trust_env=False).text == "<h1>page</h1>"
+        assert httpx.get(f"{server.url}/static/app.js", trust_env=False).text == "let x;"

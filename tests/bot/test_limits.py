@@ -1,0 +1,42 @@
+import asyncio
+import time
+
+from telegram.error import RetryAfter
+
+from bot.limits import InlineFirstRateLimiter
+
+
+async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():
+    limiter = InlineFirstRateLimiter(max_retries=1)
+    refused = True
+
+    async def send_message():
+        nonlocal refused
+        if refused:
+            refused = False
+            raise RetryAfter(1)
+        return True
+
+    async def answer():
+        return True
+
+    async with limiter_running(limiter):
+        message = asyncio.create_task(limiter.process_request(send_message, (), {}, "sendMessage", {"chat_id": 1}, None))
+        await asyncio.sleep(0.05)
+        started = time.monotonic()
+        await limiter.process_request(answer, (), {}, "answerInlineQuery", {}, None)
+        waited = time.monotonic() - started
+        assert not message.done()
+        assert waited < 0.5
+        assert await message is True
+
+
+class limiter_running:  # noqa: N801
+    def __init__(self, limiter):
+        self.limiter = limiter
+
+    async def __aenter__(self):
+        await self.limiter.initialize()
+
+    async def __aexit__(self, *_):
+        await self.limiter.shutdown()

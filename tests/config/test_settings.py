@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+
+from persrv.bootstrap import relevance_weights
+from persrv.config import Settings, load_settings, unknown_settings
+from persrv.errors import ConfigurationError
+from persrv.recall.weights import RelevanceWeights
+
+TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
+
+
+def problems(monkeypatch, **environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(f"PERSRV_{name}", value)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    return caught.value.problems
+
+
+def test_the_defaults_need_nothing():
+    settings = load_settings()
+    assert settings.bot_token is None
+    assert settings.database == f"sqlite+aiosqlite:///{Path('data').resolve().as_posix()}/persrv.sqlite3"
+    assert settings.webhook_address == ("127.0.0.1", 8443)
+
+
+def test_the_environment_wins_over_the_file(monkeypatch):
+    Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_FETCH_CONCURRENCY=2\n")
+    monkeypatch.setenv("PERSRV_RECALL_SIZE", "60")
+    settings = load_settings()
+    assert (settings.recall_size, settings.fetch_concurrency) == (60, 2)
+
+
+def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
+    found = problems(
+        monkeypatch,
+        BOT_TOKEN="hunter2",
+        ADMIN_IDS="12,mei",
+        TELEGRAM_API_URL="ftp://x",
+        WEBHOOK_LISTEN="8443",
+        NIGHTLY_AT="25:00",
+        TIMEZONE="Mars/Base",
+        RELEVANCE_OCR="-1",
+        DATABASE_URL="mysql://x/y",
+    )
+    named = {problem.split(" ")[0] for problem in found}
+    expected = "BOT_TOKEN ADMIN_IDS TELEGRAM_API_URL WEBHOOK_LISTEN NIGHTLY_AT TIMEZONE RELEVANCE_OCR DATABASE_URL"
+    assert named == {f"PERSRV_{name}" for name in expected.split()}
+
+
+def test_a_wrong_token_is_never_repeated(monkeypatch):
+    assert "s3cret" not in " ".join(problems(monkeypatch, BOT_TOKEN="s3cret"))
+
+
+def test_the_token_is_not_shown_by_the_settings():
+    assert "AAabc" not in repr(load_settings(bot_token=TOKEN))
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(monkeypatch):
+    assert problems(monkeypatch, BOT_TOKN=TOKEN) == ("PERSRV_BOT_TOKN is not a setting; did you mean PERSRV_BOT_TOKEN?",)
+
+
+def test_a_variable_of_somebody_else_is_left_alone(monkeypatch):
+    monkeypatch.setenv("PERSRV_DEPLOYED_BY", "compose")
+    load_settings()
+    assert unknown_settings() == {"PERSRV_DEPLOYED_BY": ""}
+
+
+def test_an_empty_value_means_the_default(monkeypatch):
+    monkeypatch.setenv("PERSRV_ADMIN_IDS", "")
+    monkeypatch.setenv("PERSRV_BOT_TOKEN", " ")
+    monkeypatch.setenv("PERSRV_RECALL_SIZE", "")
+    settings = load_settings()
+    assert (settings.admin_ids, settings.bot_token, settings.recall_size) == ((), None, 100)
+
+
+def test_admins_are_numbers_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("PERSRV_ADMIN_IDS", " 12, 34 ,")
+    assert load_settings().admin_ids == (12, 34)
+
+
+def test_a_webhook_needs_a_secret(monkeypatch):
+    (problem,) = problems(monkeypatch, WEBHOOK_URL="https://bot.example.org")
+    assert "PERSRV_WEBHOOK_SECRET" in problem
+
+
+def test_the_webhook_must_be_https_but_for_this_machine(monkeypatch):
+    (problem,) = problems(monkeypatch, WEBHOOK_URL="http://bot.example.org", WEBHOOK_SECRET="x")
+    assert problem.startswith("PERSRV_WEBHOOK_URL wants an address that starts with https://")
+
+
+def test_a_file_that_is_no_text_is_reported():
+    Path(".env").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match=".env cannot be read"):
+        load_settings()
+
+
+def test_the_weights_of_the_settings_are_those_of_recall():
+    assert relevance_weights(Settings()) == RelevanceWeights()

@@ -1,0 +1,33 @@
+"""What every test gets: no network but this machine's loopback, no settings of the machine it runs on."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """Any connection that leaves this machine fails the test that tries it."""
+    connect = socket.socket.connect
+
+    def loopback_only(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise AssertionError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch, tmp_path):
+    """Settings come from the test alone: no PERSRV_ variables, no .env in the working directory."""
+    for name in list(os.environ):
+        if name.startswith("PERSRV_") and not name.startswith("PERSRV_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
