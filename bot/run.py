@@ -48,7 +48,7 @@ async def run_bot(
                 return
             async with _running(application, settings):
                 importer = application.bot_data["state"].importer
-                resumed = await _resume(importer, application)
+                resumed = await _resume(importer, application, services)
                 _log.info(
                     "@%s listens; %d stickers, %d sets to go on with",
                     application.bot.username,
@@ -135,11 +135,14 @@ def _polling_failed(error: TelegramError) -> None:
         _log.warning("Telegram cannot be asked for updates just now: %s", error)
 
 
-async def _resume(importer: PackImporter, application: BotApplication) -> int:
-    def listener(pack: Pack) -> ProgressListener:
+async def _resume(importer: PackImporter, application: BotApplication, services: Services) -> int:
+    """Go on with sets that were not finished, and tell those who wait for them, in their language."""
+
+    async def listener(pack: Pack) -> ProgressListener:
         if pack.progress_chat is None:
             return SilentProgress()
-        return ChatProgress(application.bot, pack.progress_chat, texts_for(None))
+        person = await services.history.person(pack.progress_chat)
+        return ChatProgress(application.bot, pack.progress_chat, texts_for(person.language if person else None))
 
     return await importer.resume(listener)
 

@@ -9,6 +9,7 @@ from bot.progress import ChatProgress
 from bot.texts import Texts
 from persrv.catalogue import pack_name
 from persrv.catalogue.names import linked_pack_name
+from persrv.domain.history import Person
 from persrv.domain.stickers import Pack, PackKind, PackState
 from persrv.errors import PackNameInvalid, StorageError
 
@@ -92,6 +93,8 @@ def _line(pack: Pack, texts: Texts) -> str:
 async def _add(name: str, message: Message, user: User, context: Context, texts: Texts) -> None:
     progress = ChatProgress(context.bot, message.chat_id, texts)
     try:
+        # A restart goes on with the set and speaks to this person again: their language is kept.
+        await context.services.history.note_person(Person(user.id, user.language_code or ""))
         pack = await context.services.catalogue.pack(name)
         await progress.begin(pack.title if pack and pack.title else name)
         await context.state.importer.request(name, progress, requested_by=user.id, progress_chat=message.chat_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SilentProgress
@@ -73,11 +73,11 @@ class PackImporter:
         self._enqueue(pack.name, listener)
         return pack
 
-    async def resume(self, listener: Callable[[Pack], ProgressListener]) -> int:
+    async def resume(self, listener: Callable[[Pack], Awaitable[ProgressListener]]) -> int:
         """Take up every set that was not finished. Return how many."""
         pending = await self._catalogue.pending_packs()
         for pack in pending:
-            self._enqueue(pack.name, listener(pack))
+            self._enqueue(pack.name, await listener(pack))
         return len(pending)
 
     async def run(self) -> None:

@@ -28,11 +28,18 @@ class Recalled:
 
     :param relevance: The weighted sum of `by_field`, at least 0.
     :param by_field: BM25 by field, already multiplied by the field's weight.
+    :param utility: The sticker's utility (paper, equations 1 to 6), already weighted; at least 0.
     """
 
     sticker_id: int
     relevance: float
     by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
+    utility: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """What recall orders by: relevance + utility (paper, section 3.6)."""
+        return self.relevance + self.utility
 
 
 @dataclass(frozen=True, slots=True)

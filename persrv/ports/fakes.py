@@ -6,8 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
+from persrv.ports.search import UtilityLookup
 from persrv.text import tokenise
 
 
@@ -18,7 +21,12 @@ class InMemoryStickerIndex:
         self._stickers: dict[int, dict[SemanticField, Counter[str]]] = {}
 
     def search(
-        self, tokens: Sequence[str], *, weights: Mapping[SemanticField, float], limit: int
+        self,
+        tokens: Sequence[str],
+        *,
+        weights: Mapping[SemanticField, float],
+        limit: int,
+        utility: UtilityLookup | None = None,
     ) -> Sequence[Recalled]:
         """See `StickerIndex.search`: BM25 with k1 = 1.2 and b = 0.75, statistics over live stickers."""
         found = []
@@ -34,9 +42,10 @@ class InMemoryStickerIndex:
                         sticker_id,
                         sum(by_field.values()),
                         {field: part for field, part in by_field.items() if part > 0},
+                        float(utility(np.array([sticker_id]))[0]) if utility is not None else 0.0,
                     )
                 )
-        return sorted(found, key=lambda recalled: -recalled.relevance)[: max(limit, 0)]
+        return sorted(found, key=lambda recalled: -recalled.score)[: max(limit, 0)]
 
     def _bm25(self, sticker_id: int, field: SemanticField, token: str) -> float:
         words = self._stickers[sticker_id][field]

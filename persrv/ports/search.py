@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
+
+UtilityLookup = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""Sticker ids, shape (n,) -> weighted utility, at least 0, shape (n,). Must be safe from any thread."""
 
 
 class StickerIndex(Protocol):
     """An inverted index over the semantic fields. All methods are synchronous and safe from any thread."""
 
     def search(
-        self, tokens: Sequence[str], *, weights: Mapping[SemanticField, float], limit: int
+        self,
+        tokens: Sequence[str],
+        *,
+        weights: Mapping[SemanticField, float],
+        limit: int,
+        utility: UtilityLookup | None = None,
     ) -> Sequence[Recalled]:
-        """The `limit` best stickers by the weighted sum over fields of BM25 (paper, section 3.6).
+        """The `limit` best stickers by relevance + utility (paper, section 3.6).
 
-        A sticker that matches no token is absent. Equal relevance: the lower sticker id first.
+        Relevance is the weighted sum over fields of BM25. A sticker that matches no token is absent, however
+        great its utility. Equal scores: the lower sticker id first.
+
+        :param utility: Gives the weighted utility of stickers; None adds nothing.
         """
 
     def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:

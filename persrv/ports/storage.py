@@ -33,8 +33,8 @@ class CatalogueStore(Protocol):
 
         Idempotent. Makes the pack's row when there is none. The pack stays pending until `finish_pack`.
         A known sticker (by `file_unique_id`) gets the new `file_id`; only a changed emoji, a changed
-        membership or a changed title queues it for indexing. A sticker that no live pack has any more is removed from the index.
-        A new sticker's media state is wanted.
+        membership or a changed title queues it for indexing. A sticker that no live pack has any more is
+        removed from the index. A new sticker's media state is wanted.
         """
 
     async def finish_pack(self, name: str) -> None:
@@ -126,6 +126,9 @@ class HistoryStore(Protocol):
 
     async def note_person(self, person: Person) -> None:
         """Note that we have seen this person, and their language."""
+
+    async def person(self, user_id: int) -> Person | None:
+        """What we noted of a person, or None."""
 
     async def forget(self, user_id: int) -> Erased:
         """Erase everything personal: choices, impressions, the person's row, their name on packs.

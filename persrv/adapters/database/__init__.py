@@ -8,6 +8,7 @@ from persrv.adapters.database.catalogue import SqlCatalogueStore
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.index_queue import SqlIndexQueue
+from persrv.adapters.database.job_log import SqlJobLog
 from persrv.adapters.database.upgrade import upgrade
 
-__all__ = ["Database", "SqlCatalogueStore", "SqlHistoryStore", "SqlIndexQueue", "upgrade"]
+__all__ = ["Database", "SqlCatalogueStore", "SqlHistoryStore", "SqlIndexQueue", "SqlJobLog", "upgrade"]

@@ -157,6 +157,13 @@ class SqlHistoryStore:
         async with self._database.write() as connection:
             await _note(connection, person)
 
+    async def person(self, user_id: int) -> Person | None:
+        """What we noted of a person, or None."""
+        statement = select(users.c.language).where(users.c.id == user_id)
+        async with self._database.read() as connection:
+            language = (await connection.execute(statement)).scalar_one_or_none()
+        return None if language is None else Person(user_id, language)
+
     async def forget(self, user_id: int) -> Erased:
         """Erase everything personal, also from the places in the files that no query reaches.
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from persrv.adapters.search.files import remove_leftovers, stamp
 from persrv.adapters.search.manifest import Manifest, read_manifest, write_manifest
 from persrv.adapters.search.merging import merge_alike, merge_all
@@ -22,6 +24,7 @@ from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
+from persrv.ports.search import UtilityLookup
 from persrv.recall.relevance import FieldMatch, relevance
 from persrv.recall.top import top
 from persrv.text import tokenise
@@ -74,7 +77,12 @@ class WhooshStickerIndex:
     # Searching
 
     def search(
-        self, tokens: Sequence[str], *, weights: Mapping[SemanticField, float], limit: int
+        self,
+        tokens: Sequence[str],
+        *,
+        weights: Mapping[SemanticField, float],
+        limit: int,
+        utility: UtilityLookup | None = None,
     ) -> Sequence[Recalled]:
         """The `limit` best stickers; see `StickerIndex.search`. Only fields with a weight above 0 are searched.
 
@@ -102,15 +110,21 @@ class WhooshStickerIndex:
                 raise damaged(self._directory) from error
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
         ids = snapshot.stickers[found.documents]
-        best = top(found.total, ids, limit)
+        useful = utility(ids) if utility is not None else np.zeros(len(ids), dtype=np.float64)
+        best = top(found.total + useful, ids, limit)
         return tuple(
             Recalled(
                 sticker_id,
                 total,
                 MappingProxyType({field: part for (_, field), part in zip(searched, parts, strict=True) if part > 0}),
+                extra,
             )
-            for sticker_id, total, parts in zip(
-                ids[best].tolist(), found.total[best].tolist(), found.by_field[:, best].T.tolist(), strict=True
+            for sticker_id, total, parts, extra in zip(
+                ids[best].tolist(),
+                found.total[best].tolist(),
+                found.by_field[:, best].T.tolist(),
+                useful[best].tolist(),
+                strict=True,
             )
         )
 

@@ -185,3 +185,11 @@ async def test_only_live_stickers_are_suggested_from_history(catalogue, history,
     assert await history.newest(5) == []
     await catalogue.request_pack("cats", requested_by=None, progress_chat=None)
     assert await history.recent(7, 5) == [ids["c1"]]
+
+
+async def test_a_person_is_known_with_their_language_until_they_are_forgotten(history):
+    assert await history.person(7) is None
+    await history.note_person(Person(7, "zh-hans"))
+    assert await history.person(7) == Person(7, "zh-hans")
+    await history.forget(7)
+    assert await history.person(7) is None

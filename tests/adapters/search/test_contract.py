@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from persrv.domain.semantics import SemanticField
@@ -147,3 +148,16 @@ def test_256_different_characters_are_looked_up(any_index, ids, corpora):
 def test_closing_twice_is_no_fault(any_index):
     any_index.close()
     any_index.close()
+
+
+def test_utility_is_added_before_the_best_are_taken_and_never_finds_a_sticker_by_itself(any_index, weights, corpora):
+    any_index.update([corpora.document(number, ocr="happy") for number in range(1, 21)], ())
+    any_index.update([corpora.document(99, ocr="sad")], ())
+
+    def utility(ids):
+        return np.where(ids == 20, 0.25, 0.0) + np.where(ids == 99, 5.0, 0.0)
+
+    found = any_index.search(["happy"], weights=weights, limit=3, utility=utility)
+    assert [recalled.sticker_id for recalled in found] == [20, 1, 2]
+    assert [recalled.utility for recalled in found] == [0.25, 0.0, 0.0]
+    assert found[0].score == pytest.approx(found[1].relevance + 0.25)

@@ -1,0 +1,47 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from persrv.adapters.database.job_log import SqlJobLog
+from persrv.domain.runs import RunState
+
+NIGHT = datetime(2026, 1, 2, 3, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def log(database):
+    return SqlJobLog(database)
+
+
+async def test_a_run_is_there_from_its_start_and_tells_how_it_went(log):
+    run_id = await log.begin("ocr", at=NIGHT)
+    (running,) = await log.last(5)
+    assert (running.name, running.state, running.duration) == ("ocr", RunState.RUNNING, None)
+    await log.end(run_id, RunState.DONE, at=NIGHT + timedelta(minutes=5), counts={"stickers": 7})
+    (done,) = await log.last(5)
+    assert (done.state, done.duration, dict(done.counts)) == (RunState.DONE, timedelta(minutes=5), {"stickers": 7})
+
+
+async def test_the_last_runs_come_latest_first_and_by_name(log):
+    for hour, name in enumerate(["ocr", "utility", "ocr"]):
+        await log.begin(name, at=NIGHT + timedelta(hours=hour))
+    assert [run.name for run in await log.last(2)] == ["ocr", "utility"]
+    assert [run.started_at.hour for run in await log.last(5, name="ocr")] == [5, 3]
+
+
+async def test_only_a_run_that_was_done_counts_as_a_success(log):
+    assert await log.last_success("ocr") is None
+    done = await log.begin("ocr", at=NIGHT)
+    await log.end(done, RunState.DONE, at=NIGHT, counts={})
+    failed = await log.begin("ocr", at=NIGHT + timedelta(days=1))
+    await log.end(failed, RunState.FAILED, at=NIGHT + timedelta(days=1), counts={}, error="the disk is full")
+    assert await log.last_success("ocr") == NIGHT
+    assert (await log.last(1))[0].error == "the disk is full"
+
+
+async def test_a_run_that_never_ended_is_broken_off_and_others_stay(log):
+    await log.begin("ocr", at=NIGHT)
+    await log.begin("utility", at=NIGHT)
+    assert await log.break_off("ocr", at=NIGHT + timedelta(hours=1)) == 1
+    states = {run.name: run.state for run in await log.last(5)}
+    assert states == {"ocr": RunState.BROKEN_OFF, "utility": RunState.RUNNING}
