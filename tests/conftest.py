@@ -6,7 +6,12 @@ import ipaddress
 import os
 import socket
 
+import hypothesis
 import pytest
+
+# The same examples on every machine, and no failure because a machine is busy.
+hypothesis.settings.register_profile("persrv", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("persrv")
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +27,10 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+# As `persrv` itself does: durations from python-telegram-bot are timedeltas, not a warning.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.run import run_bot
-from bot.sandbox.explaining import ExplainedRow, Explanation
+from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs import build_sample_packs
 from bot.sandbox.packs.model import SamplePack
 from bot.sandbox.server import SandboxServer
@@ -61,14 +61,14 @@ async def run_sandbox(
     world = World(TOKEN)
     for pack in packs:
         world.add_pack(pack)
-    explainer = _Explainer()
+    explainer = Explainer()
+    background: list[asyncio.Future[None]] = []  # the event loop alone would let it be collected
     with SandboxServer(world, port=port, explain=explainer) as server:
         bot_settings = sandbox_settings(settings, server.url)
 
         def ready(services: Services, username: str) -> None:
             explainer.listen(services)
-            first_packs = asyncio.ensure_future(_add_first_packs(services, world, packs))
-            explainer.keep(first_packs)
+            background.append(asyncio.ensure_future(_add_first_packs(services, world, packs)))
             say(f"\n  @{username} is ready:  [bold]{server.url}[/]\n\n  Type [bold]@{username} 笑[/]. Ctrl+C stops.\n")
             if open_browser:
                 webbrowser.open(server.url)
@@ -89,41 +89,3 @@ def _cache(settings: Settings) -> Path:
     folder = settings.data_dir / "sandbox" / "cache" / "packs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-class _Explainer:
-    """Asks the bot's own search why an answer is in its order, from the server's thread."""
-
-    def __init__(self) -> None:
-        self._services: Services | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._kept: list[asyncio.Future[None]] = []
-
-    def listen(self, services: Services) -> None:
-        """From now on there is a bot to ask; call it in the bot's event loop."""
-        self._services, self._loop = services, asyncio.get_running_loop()
-
-    def keep(self, work: asyncio.Future[None]) -> None:
-        """Hold on to work in the background: the event loop alone would let it be collected."""
-        self._kept.append(work)
-
-    async def __call__(self, person: int, query: str) -> Explanation:
-        if self._services is None or self._loop is None:
-            return Explanation((), ())
-        asked = asyncio.run_coroutine_threadsafe(self._read(self._services, person, query), self._loop)
-        return await asyncio.wrap_future(asked)
-
-    @staticmethod
-    async def _read(services: Services, person: int, query: str) -> Explanation:
-        reading = await services.suggester.read(person, query)
-        rows = tuple(
-            ExplainedRow(
-                position=position,
-                reason=ranked.reason.value,
-                score=ranked.score,
-                file_unique_id=reading.stickers[ranked.sticker_id].file_unique_id,
-                parts=tuple((field.value, value) for field, value in ranked.by_field.items()),
-            )
-            for position, ranked in enumerate(reading.ranking[:50])
-        )
-        return Explanation(reading.tokens, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -36,6 +37,8 @@ def top(
     ] = False,
 ) -> None:
     """Set up logging for every command."""
+    # python-telegram-bot's next major version gives durations as timedelta; asked for now, it does not warn.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     set_up_logging()
 
 

@@ -91,9 +91,10 @@ _REFUSAL: Final = re.compile(
     r"(?:assist|help|provide|describe|see|view|comply|fulfil|process|analy[sz]e|identify|access|do that)"
     r"|i[’']m (?:not able|unable) to\b"
     r"|as an ai\b"
-    r"|(?:很|非常|十分|实在)?(?:抱歉|对不起|不好意思)[，,。！!\s]*[^。！？\n]{0,12}(?:无法|不能|没法|没有办法|不可以)"
+    r"|(?:(?:很|非常|十分|实在)?(?:抱歉|对不起|不好意思)[，,。！!\s]*[^。！？\n]{0,12})?"
+    r"(?:我(?:现在|暂时)?)?(?:无法|不能|没法|没有?办法)[^。！？，,\n]{0,6}"
+    r"(?:帮|提供|描述|查看|看[到见]|回答|协助|处理|识别|满足|分析|完成)"
     r"|(?:作为一?[个名]?|我是一?[个名]?)(?:AI|人工智能)"
-    r"|我(?:无法|不能|没法)(?:帮|提供|描述|查看|看到|回答|协助|处理|识别|满足)"
     r")",
     re.IGNORECASE,
 )
@@ -181,9 +182,7 @@ def _barred(body: str) -> tuple[str, str] | None:
 
 def _by_meaning(first: str, second: str) -> tuple[str, str]:
     """Change the order when the headings say that the numbers were swapped."""
-    if _EMOTIONS_LABEL.match(first.strip()) and (
-        _DESCRIPTION_LABEL.match(second.strip()) or _is_nothing(second)
-    ):
+    if _EMOTIONS_LABEL.match(first.strip()) and (_DESCRIPTION_LABEL.match(second.strip()) or _is_nothing(second)):
         return second, first
     return first, second
 

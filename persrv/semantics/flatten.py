@@ -51,8 +51,11 @@ def flatten(pixels: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
     :return: uint8 RGB, shape (height, width, 3).
     """
     alpha = pixels[..., 3:].astype(np.uint16)
-    mixed = pixels[..., :3] * alpha + np.uint16(ground) * (255 - alpha)  # at most 65,025: fits
-    return ((mixed + 127) // 255).astype(np.uint8)
+    mixed = pixels[..., :3] * alpha
+    mixed += np.uint16(ground) * (255 - alpha) + 128
+    mixed += mixed >> 8  # with the shift below: divided by 255 and rounded; at most 65,407, so it fits
+    mixed >>= 8
+    return mixed.astype(np.uint8)
 
 
 def distinct_pictures(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
@@ -62,10 +65,10 @@ def distinct_pictures(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     :return: uint8 RGB pictures, in order, all of one shape (height, width, 3) and on one ground: cut to what is
         drawn in any frame, with a margin around. Nothing when nothing is drawn.
     """
-    drawn = (pixels[..., 3] > 0).any(axis=0)
+    drawn = pixels[..., 3].max(axis=0, initial=0)  # (height, width)
     if not drawn.any():
         return
-    rows, columns = _extent(drawn.any(axis=1)), _extent(drawn.any(axis=0))
+    rows, columns = _extent(drawn.max(axis=1)), _extent(drawn.max(axis=0))
     pixels = pixels[:, rows, columns]
     ground = ground_for(pixels.reshape(-1, *pixels.shape[2:]))
     margin = round(MARGIN * max(pixels.shape[1:3]))
@@ -78,7 +81,7 @@ def distinct_pictures(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
             yield np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), constant_values=ground)
 
 
-def _extent(used: NDArray[np.bool_]) -> slice:
+def _extent(used: NDArray[np.uint8]) -> slice:
     places = np.flatnonzero(used)
     return slice(int(places[0]), int(places[-1]) + 1)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
@@ -27,13 +26,16 @@ READING_VERSION: Final = "1"
 PAPER_SCORE: Final = 0.7
 """Lines must score above this (paper, section 3.3.2)."""
 SHORT_SCORE: Final = 0.9
-"""A lone Chinese character, or two or three letters or digits, must reach this: measured on drawings without text."""
+"""Two or three letters or digits must reach this: measured on drawings without text."""
+LONE_SCORE: Final = 0.95
+"""A lone Chinese character must reach this: boxes, mouths and mountains are read as 日, 口 and 山."""
 SHORT_CHARACTERS: Final = 3
 """Up to this many letters and digits are short."""
 SIMILAR: Final = 0.75
 """Share of matching characters from which two lines of different frames are one line, misread once."""
 
 _IDEOGRAPH: Final = re.compile(f"[{HAN}{KANA}{HANGUL}]")
+_SPOKEN_MARK: Final = re.compile("[!！?？~～]$")
 _EYE_SHAPES: Final = frozenset("0o689qx1li|vu")
 _TRIPLE_SHAPES: Final = frozenset("0o1lix|")
 
@@ -56,7 +58,8 @@ def is_real(line: OcrLine) -> bool:
     if ideographs >= 2 or (ideographs == 1 and len(content) >= 2):
         return True
     if ideographs == 1:
-        return line.score >= SHORT_SCORE
+        # A drawing is read as a character, but never as one with an exclamation mark.
+        return line.score >= LONE_SCORE or _SPOKEN_MARK.search(line.text.strip()) is not None
     if len(content) < 2:
         return False
     if len(content) > SHORT_CHARACTERS:

@@ -21,7 +21,9 @@ async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():
         return True
 
     async with limiter_running(limiter):
-        message = asyncio.create_task(limiter.process_request(send_message, (), {}, "sendMessage", {"chat_id": 1}, None))
+        message = asyncio.create_task(
+            limiter.process_request(send_message, (), {}, "sendMessage", {"chat_id": 1}, None)
+        )
         await asyncio.sleep(0.05)
         started = time.monotonic()
         await limiter.process_request(answer, (), {}, "answerInlineQuery", {}, None)

@@ -21,7 +21,8 @@ def test_a_name_and_every_form_of_link_give_the_name(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "two words", "../../etc/passwd", "https://evil.example/addstickers/x", "a" * 65, "名字", "x;drop table"]
+    "text",
+    ["", "two words", "../../etc/passwd", "https://evil.example/addstickers/x", "a" * 65, "名字", "x;drop table"],
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(PackNameInvalid, match="addstickers"):

@@ -58,7 +58,9 @@ def test_the_token_is_not_shown_by_the_settings():
 
 
 def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(monkeypatch):
-    assert problems(monkeypatch, BOT_TOKN=TOKEN) == ("PERSRV_BOT_TOKN is not a setting; did you mean PERSRV_BOT_TOKEN?",)
+    assert problems(monkeypatch, BOT_TOKN=TOKEN) == (
+        "PERSRV_BOT_TOKN is not a setting; did you mean PERSRV_BOT_TOKEN?",
+    )
 
 
 def test_a_variable_of_somebody_else_is_left_alone(monkeypatch):
@@ -92,7 +94,7 @@ def test_the_webhook_must_be_https_but_for_this_machine(monkeypatch):
 
 def test_a_file_that_is_no_text_is_reported():
     Path(".env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigurationError, match=".env cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"\.env cannot be read"):
         load_settings()
 
 

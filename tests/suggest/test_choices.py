@@ -22,7 +22,9 @@ def test_a_result_id_comes_back_as_what_went_out_and_fits_telegrams_64_bytes(num
     assert (choice.impression_id, choice.position, choice.sticker_id) == (impression, position, sticker)
 
 
-@pytest.mark.parametrize("text", ["", "1", "x.1.2", "0123456789abcdef.1", "0123456789abcdef.1.2.3", "0123456789abcdef.-1.2"])
+@pytest.mark.parametrize(
+    "text", ["", "1", "x.1.2", "0123456789abcdef.1", "0123456789abcdef.1.2.3", "0123456789abcdef.-1.2"]
+)
 def test_an_id_that_is_not_ours_is_left_out(text):
     assert read(text) is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -167,9 +168,10 @@ class ProcessFrameDecoder:
         """Kill a worker, if it still lives, and return the last that it wrote on standard error."""
         self._worker = None
         if worker.process.returncode is None:
-            # It may have died just now and not been seen to: then this does nothing.
+            # It may have died just now and not been seen to: then this does nothing. `Process.kill` would look for
+            # itself, take the exit status away from the event loop, and leave it with 255 for every cause of death.
             with suppress(ProcessLookupError):
-                worker.process.kill()
+                os.kill(worker.process.pid, signal.SIGKILL)
         with worker.last_words as words:
             worker.requests.close()
             await worker.process.communicate()  # reads its answers to their end, so that the pipe closes

@@ -12,7 +12,7 @@ class NoOcrEngine:
     name = "none"
     version = "none"
 
-    def read(self, frames: Frames) -> tuple[OcrLine, ...]:  # noqa: ARG002 - the port's signature
+    def read(self, frames: Frames) -> tuple[OcrLine, ...]:
         """Nothing."""
         return ()
 

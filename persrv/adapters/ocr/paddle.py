@@ -7,7 +7,9 @@ own cache when somebody ran it, else PP-OCRv6 small out of the `rapidocr` wheel,
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -21,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv.adapters.ocr.boxes import box_around
-from persrv.adapters.ocr.rapid import DETECTOR_SIDE, wheel_models
+from persrv.adapters.ocr.rapid import DETECTOR_SIDE, NARROWEST_LINE, wheel_models
 from persrv.errors import ConfigurationError, OcrFailed
 from persrv.ports.media import Frames
 from persrv.ports.ocr import OcrLine
@@ -31,6 +33,7 @@ CACHED_DETECTOR: Final = "PP-OCRv6_medium_det"
 CACHED_RECOGNISER: Final = "PP-OCRv6_medium_rec"
 SMALL_DETECTOR: Final = "PP-OCRv6_small_det"
 SMALL_RECOGNISER: Final = "PP-OCRv6_small_rec"
+_MODEL_NAME: Final = re.compile(r"""model_name["']?\s*:\s*["']?([\w.-]+)""")
 _MISSING: Final = (
     "PERSRV_OCR_ENGINE=paddleocr needs the package paddleocr. Install it with `pip install 'persrv[paddle]'`, or set "
     "PERSRV_OCR_ENGINE=rapidocr."
@@ -72,6 +75,7 @@ class PaddleOcrEngine:
         self._made: tempfile.TemporaryDirectory[str] | None = None
         try:
             found = self._find(models)
+            logging.getLogger("paddlex").setLevel(logging.ERROR)  # it tells of every model that it makes
             self._engine: Any = paddleocr.PaddleOCR(**_arguments(found, threads))
         except ConfigurationError:
             self.close()
@@ -120,9 +124,7 @@ class PaddleOcrEngine:
         return [
             OcrLine(text.strip(), float(score), box_around(corners, width, height))
             for result in results
-            for corners, text, score in zip(
-                result["rec_polys"], result["rec_texts"], result["rec_scores"], strict=True
-            )
+            for corners, text, score in zip(result["rec_polys"], result["rec_texts"], result["rec_scores"], strict=True)
             if text.strip()
         ]
 
@@ -147,7 +149,7 @@ def write_wheel_models(folder: Path) -> PaddleModels:
         folder / "rec",
         recogniser,
         SMALL_RECOGNISER,
-        [{"RecResizeImg": {"image_shape": [3, 48, 320]}}],
+        [{"RecResizeImg": {"image_shape": [3, 48, NARROWEST_LINE]}}],
         {"name": "CTCLabelDecode", "character_dict": _characters(recogniser)},
     )
     return PaddleModels(folder / "det", folder / "rec", "PP-OCRv6-small")
@@ -169,8 +171,7 @@ def _write_model(
 
 def _characters(recogniser: Path) -> list[str]:
     """The recogniser's alphabet, which the wheel's file carries as metadata, one a line."""
-    import onnxruntime  # noqa: PLC0415 - only here
-
+    onnxruntime = import_module("onnxruntime")  # without types
     session = onnxruntime.InferenceSession(str(recogniser), providers=["CPUExecutionProvider"])
     characters: str = session.get_modelmeta().custom_metadata_map["character"]
     return characters.splitlines()
@@ -218,7 +219,7 @@ def _arguments(models: PaddleModels, threads: int) -> dict[str, Any]:
 
 def _model_name(folder: Path) -> str:
     """The name in the model's own description, which PaddleOCR compares with the one it is given."""
-    for line in (folder / "inference.yml").read_text(encoding="utf-8").splitlines():
-        if "model_name" in line:
-            return line.split("model_name", 1)[1].strip(' "\':').split('"')[0].split(",")[0]
+    named = _MODEL_NAME.search((folder / "inference.yml").read_text(encoding="utf-8"))
+    if named:
+        return named.group(1)
     raise ConfigurationError([f"{folder / 'inference.yml'} names no model. Take another folder."])

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.run import run_bot
 from bot.sandbox.client import PersonAtPage, SandboxClient
+from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack, SampleSticker
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
@@ -30,8 +31,9 @@ MakePack = Callable[..., SamplePack]
 class RunningBot:
     """The bot in a thread with an event loop of its own, as `persrv run` runs it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, explainer: Explainer) -> None:
         self.settings = settings
+        self._explainer = explainer
         self.services: Services | None = None
         self.error: BaseException | None = None
         self._stop: asyncio.Event | None = None
@@ -61,13 +63,14 @@ class RunningBot:
 
             def ready(services: Services, username: str) -> None:
                 self.services = services
+                self._explainer.listen(services)
                 self._listening.set()
 
             await run_bot(self.settings, stop=self._stop, ready=ready, beside=nightly)
 
         try:
             asyncio.run(main())
-        except BaseException as error:  # noqa: BLE001  # the test's thread shows it
+        except BaseException as error:  # the test's thread shows it
             self.error = error
         finally:
             self._listening.set()
@@ -95,8 +98,13 @@ def world() -> World:
 
 
 @pytest.fixture
-def server(world: World) -> Iterator[SandboxServer]:
-    with SandboxServer(world) as running:
+def explainer() -> Explainer:
+    return Explainer()
+
+
+@pytest.fixture
+def server(world: World, explainer: Explainer) -> Iterator[SandboxServer]:
+    with SandboxServer(world, explain=explainer) as running:
         yield running
 
 
@@ -112,12 +120,12 @@ def settings(server: SandboxServer, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def start_bot(settings: Settings) -> Iterator[Callable[..., RunningBot]]:
+def start_bot(settings: Settings, explainer: Explainer) -> Iterator[Callable[..., RunningBot]]:
     """Start the bot; `start_bot(recall_size=10)` with other settings."""
     running: list[RunningBot] = []
 
     def start(**changes: object) -> RunningBot:
-        running.append(RunningBot(settings.model_copy(update=changes)))
+        running.append(RunningBot(settings.model_copy(update=changes), explainer))
         return running[-1].start()
 
     yield start

@@ -20,7 +20,8 @@ def first(answer):
 
 
 @pytest.mark.parametrize(
-    ("query", "emoji"), [("赞", "👍"), ("派对", "🎉"), ("party", "🎉"), ("joy", "😂"), ("貓", "🐱"), ("❤", "❤"), ("👍🏽", "👍")]
+    ("query", "emoji"),
+    [("赞", "👍"), ("派对", "🎉"), ("party", "🎉"), ("joy", "😂"), ("貓", "🐱"), ("❤", "❤"), ("👍🏽", "👍")],
 )
 def test_words_and_emoji_find_their_sticker(filled, mei, query, emoji):
     assert first(mei.types(query)) == emoji

@@ -1,0 +1,44 @@
+"""Asks the bot that is running why an answer is in its order."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.sandbox.explaining import ExplainedRow, Explanation
+from persrv.bootstrap import Services
+
+ROWS = 50
+"""Places that are explained: one page."""
+
+
+class Explainer:
+    """Asks the bot's own search why an answer is in its order, from the server's thread."""
+
+    def __init__(self) -> None:
+        self._services: Services | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def listen(self, services: Services) -> None:
+        """From now on there is a bot to ask; call it in the bot's event loop."""
+        self._services, self._loop = services, asyncio.get_running_loop()
+
+    async def __call__(self, person: int, query: str) -> Explanation:
+        if self._services is None or self._loop is None:
+            return Explanation((), ())
+        asked = asyncio.run_coroutine_threadsafe(self._read(self._services, person, query), self._loop)
+        return await asyncio.wrap_future(asked)
+
+    @staticmethod
+    async def _read(services: Services, person: int, query: str) -> Explanation:
+        reading = await services.suggester.read(person, query)
+        rows = tuple(
+            ExplainedRow(
+                position=position,
+                reason=ranked.reason.value,
+                score=ranked.score,
+                file_unique_id=reading.stickers[ranked.sticker_id].file_unique_id,
+                parts=tuple((field.value, value) for field, value in ranked.by_field.items()),
+            )
+            for position, ranked in enumerate(reading.ranking[:ROWS])
+        )
+        return Explanation(reading.tokens, rows)
