@@ -23,6 +23,7 @@ class Explainer:
         self._services, self._loop = services, asyncio.get_running_loop()
 
     async def __call__(self, person: int, query: str) -> Explanation:
+        """The first page of the answer, explained; empty while no bot runs."""
         if self._services is None or self._loop is None:
             return Explanation((), ())
         asked = asyncio.run_coroutine_threadsafe(self._read(self._services, person, query), self._loop)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_forgetme_asks_first_and_then_leaves_nothing_anywhere(filled, settings, 
     alex.presses(asked, "Erase it all")
     alex.waits_for("Erased: 1 choices", timeout=30)
 
-    with sqlite3.connect(settings.data_dir / "persrv.sqlite3") as database:
+    with closing(sqlite3.connect(settings.data_dir / "persrv.sqlite3")) as database:
         for table in ("interactions", "impressions"):
             (count,) = database.execute(f"SELECT count(*) FROM {table} WHERE user_id = ?", (alex.id,)).fetchone()
             assert count == 0

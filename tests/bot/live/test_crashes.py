@@ -1,0 +1,158 @@
+"""`kill -9` at the worst moments: nothing that Telegram thinks we have is lost, and nothing is there twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+PICTURES = 40
+
+
+@pytest.fixture
+def run(settings, tmp_path, server):
+    """Start `persrv run` as a process of its own."""
+    running = []
+
+    def start(**extra: str) -> subprocess.Popen[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+        environment |= {
+            "PERSRV_BOT_TOKEN": settings.bot_token.get_secret_value(),
+            "PERSRV_ADMIN_IDS": "1001",
+            "PERSRV_DATA_DIR": str(settings.data_dir),
+            "PERSRV_TELEGRAM_API_URL": server.url,
+            "PERSRV_INLINE_CACHE_SECONDS": "0",
+            **extra,
+        }
+        with (tmp_path / "log.txt").open("a") as log:
+            process = subprocess.Popen([sys.executable, "-m", "persrv", "run"], env=environment, stderr=log, stdout=log)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(10)
+
+
+def until(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return found
+
+
+def rows(settings, query):
+    path = settings.data_dir / "persrv.sqlite3"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+        try:
+            return database.execute(query).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []  # the bot is still making it
+            raise
+
+
+def test_a_kill_in_the_middle_of_an_import_loses_nothing_and_fetches_nothing_twice(
+    run, settings, world, make_pack, mei, finds
+):
+    world.add_pack(make_pack("Many_by_test", ["😀", *["🎉"] * (PICTURES - 1)]))
+    world.delay("getFile", 0.15)
+    first = run()
+    until(lambda: world.calls_of("getUpdates"))
+    mei.writes("/addset Many_by_test")
+    until(lambda: len(rows(settings, "SELECT 1 FROM stickers WHERE media = 'stored'")) >= 10)
+    first.kill()
+    first.wait()
+    stored = len(rows(settings, "SELECT 1 FROM stickers WHERE media = 'stored'"))
+    assert 10 <= stored < PICTURES
+    asked = len(world.calls_of("getFile"))
+
+    world.delay("getFile", 0)
+    run()
+    mei.waits_for(f"{PICTURES} 张", timeout=60)
+    assert rows(settings, "SELECT state FROM packs") == [("active",)]
+    assert rows(settings, "SELECT count(*), count(DISTINCT file_unique_id) FROM stickers") == [(PICTURES, PICTURES)]
+    assert rows(settings, "SELECT count(*) FROM stickers WHERE media = 'stored'") == [(PICTURES,)]
+    assert len(world.calls_of("getFile")) - asked == PICTURES - stored
+    found = finds(mei, "😀", lambda answer: answer.stickers, seconds=15)
+    assert len(found.stickers) == 1
+
+
+def test_every_choice_that_was_acknowledged_survives_a_kill_and_is_there_once(
+    run, settings, world, make_pack, mei, finds
+):
+    world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
+    process = run()
+    until(lambda: world.calls_of("getUpdates"))
+    mei.writes("/addset Cats_by_test")
+    mei.waits_for("3 张", timeout=30)
+    chosen = 0
+    for pause in (0.0, 0.005, 0.02, 0.1):
+        answer = finds(mei, "cats", lambda answer: len(answer.stickers) == 3, seconds=30)
+        for place in range(3):
+            mei.chooses(answer, place)
+            chosen += 1
+        time.sleep(pause)
+        process.kill()
+        process.wait()
+        process = run()
+    until(lambda: rows(settings, "SELECT count(*) FROM interactions") == [(chosen,)])
+    until(lambda: mei.types("cats").stickers)  # whatever was redelivered has been taken in by now
+    assert rows(settings, "SELECT count(*), count(DISTINCT key) FROM interactions") == [(chosen, chosen)]
+
+
+def test_a_redelivered_choice_is_no_second_choice(run, settings, world, make_pack, mei, finds):
+    world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
+    run()
+    until(lambda: world.calls_of("getUpdates"))
+    mei.writes("/addset Cats_by_test")
+    mei.waits_for("3 张", timeout=30)
+    mei.chooses(finds(mei, "cats", lambda answer: answer.stickers, seconds=15), 0)
+    ((key,),) = until(lambda: rows(settings, "SELECT key FROM interactions"))
+    world.redeliver(int(key.split(":")[1]))
+    before = len(world.calls_of("getUpdates"))
+    until(lambda: len(world.calls_of("getUpdates")) >= before + 2 or mei.types("cats").stickers)
+    mei.asks("/help")
+    assert rows(settings, "SELECT key FROM interactions") == [(key,)]
+
+
+def test_sigterm_stops_it_within_five_seconds_and_in_good_order(run, world, tmp_path):
+    process = run()
+    until(lambda: world.calls_of("getUpdates"))
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert time.monotonic() - started < 5
+    log = (tmp_path / "log.txt").read_text()
+    assert "Traceback" not in log
+    assert "only-for-tests" not in log
+
+
+def test_a_choice_that_cannot_be_written_stays_with_telegram_until_it_can(
+    run, settings, world, make_pack, mei, finds
+):
+    world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
+    run()
+    until(lambda: world.calls_of("getUpdates"))
+    mei.writes("/addset Cats_by_test")
+    mei.waits_for("3 张", timeout=30)
+    answer = finds(mei, "cats", lambda answer: answer.stickers, seconds=15)
+    other = sqlite3.connect(settings.data_dir / "persrv.sqlite3", timeout=10, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    mei.chooses(answer, 0)
+    time.sleep(1.0)
+    highest = max(int(call.params.get("offset") or 0) for call in world.calls_of("getUpdates"))
+    other.execute("ROLLBACK")
+    other.close()
+    ((key,),) = until(lambda: rows(settings, "SELECT key FROM interactions"))
+    assert int(key.split(":")[1]) >= highest, "the choice was acknowledged before it was written"

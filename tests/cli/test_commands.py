@@ -1,0 +1,211 @@
+"""The command line as people run it, against the stand-in of Telegram."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+from bot.sandbox.model import FRIENDS
+from bot.sandbox.packs.model import SamplePack, SampleSticker
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.world import World
+from persrv.domain.stickers import PackKind, StickerFormat
+
+TOKEN = "4242:only-for-tests-and-for-nothing-else"
+
+
+@pytest.fixture
+def world():
+    return World(TOKEN)
+
+
+@pytest.fixture
+def server(world):
+    with SandboxServer(world) as running:
+        yield running
+
+
+@pytest.fixture
+def persrv(server, tmp_path):
+    """Run `persrv ...`; settings by name without the prefix; None takes one away."""
+
+    def run(*arguments: str, timeout: float = 60, **settings: str | None) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+        chosen = {"BOT_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "TELEGRAM_API_URL": server.url} | settings
+        environment |= {f"PERSRV_{name}": value for name, value in chosen.items() if value is not None}
+        environment |= {"COLUMNS": "200", "NO_COLOR": "1"}
+        result = subprocess.run(
+            [sys.executable, "-m", "persrv", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert "Traceback" not in result.stderr + result.stdout, result.stderr
+        assert "only-for-tests" not in result.stderr + result.stdout
+        return result
+
+    return run
+
+
+def picture(shade: int, kind: str = "WEBP") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), (shade, 80, 160)).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture
+def add_pack(world, tmp_path):
+    def add(name: str, files: list[bytes], emoji: str = "🎉", kind: PackKind = PackKind.REGULAR) -> None:
+        stickers = []
+        for number, data in enumerate(files):
+            path = tmp_path / f"{name}{number}.webp"
+            path.write_bytes(data)
+            stickers.append(SampleSticker(path, StickerFormat.STATIC, emoji, 64, 64))
+        world.add_pack(SamplePack(name, name, tuple(stickers), "drawn by the tests"), kind)
+
+    return add
+
+
+def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
+    add_pack("Cats_by_test", [picture(1), picture(2)])
+    add_pack("Dogs_by_test", [picture(3), b"this is no picture"], emoji="🐶")
+    done = persrv("import", "Cats_by_test", "https://t.me/addstickers/Dogs_by_test")
+    assert done.returncode == 0, done.stderr
+    assert "Cats_by_test added: 2 stickers" in done.stdout
+    assert "Dogs_by_test added: 2 stickers (1 files cannot be used)" in done.stdout
+    assert "up to date already" in persrv("import", "cats_BY_test").stdout
+
+    found = json.loads(persrv("search", "派对", "--json", "--explain").stdout)
+    assert [row["pack"] for row in found["results"]] == ["Cats_by_test", "Cats_by_test"]
+    assert found["results"][0]["parts"].keys() == {"emoji"}
+    assert found["results"][0]["score"] == pytest.approx(found["results"][0]["parts"]["emoji"])
+    assert "Nothing found" in persrv("search", "qwxzzk").stdout
+
+
+def test_what_cannot_be_imported_is_said_in_a_sentence(persrv, add_pack):
+    add_pack("Empty_by_test", [])
+    add_pack("Emoji_by_test", [picture(1)], kind=PackKind.CUSTOM_EMOJI)
+    done = persrv("import", "Nothing_by_test", "Empty_by_test", "Emoji_by_test")
+    assert done.returncode == 1
+    assert "Nothing_by_test does not exist; check the spelling" in done.stdout
+    assert "Empty_by_test has no sticker that can be used" in done.stdout
+    assert "Emoji_by_test is a set of custom emoji" in done.stdout
+    wrong = persrv("import", "/no/such/folder")
+    assert wrong.returncode == 1
+    assert "neither a folder nor a sticker set's name or link" in wrong.stderr
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "my stickers"
+    for name, files in {
+        "快乐": {"🎉 one.png": picture(1, "PNG"), "two.webp": picture(2)},
+        "sad": {"😭.jpg": picture(3, "JPEG"), "broken.webp": b"RIFF"},
+    }.items():
+        (root / name).mkdir(parents=True)
+        for file, data in files.items():
+            (root / name / file).write_bytes(data)
+    return root
+
+
+def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder):
+    missing = persrv("import", str(folder))
+    assert missing.returncode == 2
+    assert "PERSRV_STORAGE_CHAT_ID is missing" in missing.stderr
+
+    chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
+    done = persrv("import", str(folder), **chat)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "快乐 added: 2 stickers" in done.stdout
+    assert "sad added: 1 stickers (1 files cannot be used)" in done.stdout
+    assert len(world.calls_of("sendSticker")) == 3
+    found = json.loads(persrv("search", "party", "--json").stdout)["results"]
+    assert [row["emoji"] for row in found] == ["🎉"]
+
+    (folder / "快乐" / "two.webp").unlink()
+    (folder / "快乐" / "three.webp").write_bytes(picture(9))
+    persrv("import", str(folder), **chat)
+    assert len(world.calls_of("sendSticker")) == 4
+    assert len(json.loads(persrv("search", "快乐", "--json").stdout)["results"]) == 2
+
+
+def test_an_interrupted_folder_goes_on_where_it_was(persrv, world, folder):
+    chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
+    world.fail_next("sendSticker", 403, "Forbidden: bot was kicked from the group chat", times=1)
+    broken = persrv("import", str(folder), **chat)
+    assert broken.returncode == 1
+    assert "PERSRV_STORAGE_CHAT_ID" in broken.stderr
+    assert persrv("import", str(folder), **chat).returncode == 0
+    assert len({call.params.get("emoji") for call in world.calls_of("sendSticker")}) >= 2
+
+
+def test_the_index_is_made_anew_from_the_database(persrv, add_pack, tmp_path):
+    add_pack("Cats_by_test", [picture(1)])
+    persrv("import", "Cats_by_test")
+    shutil.rmtree(tmp_path / "data" / "index")
+    assert "index: 1 stickers indexed" in persrv("job", "index").stdout
+    assert json.loads(persrv("search", "party", "--json").stdout)["results"]
+
+
+def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_path):
+    fine = persrv("doctor")
+    assert fine.returncode == 0, fine.stdout
+    assert "The token is that of @persrv_bot" in fine.stdout
+    assert "There are no stickers yet" in fine.stdout
+    assert "/setinlinefeedback" in fine.stdout
+
+    world.inline_enabled = False
+    off = persrv("doctor", STORAGE_CHAT_ID="-42")
+    assert off.returncode == 1
+    assert "Inline mode is off" in off.stdout
+    assert "/setinline" in off.stdout
+    assert "The chat -42 in PERSRV_STORAGE_CHAT_ID cannot be used" in off.stdout
+
+    other = persrv("doctor", BOT_TOKEN="4243:another-token-that-nobody-knows")
+    assert other.returncode == 1
+    assert "does not know the token in PERSRV_BOT_TOKEN" in other.stdout
+
+    away = persrv("doctor", TELEGRAM_API_URL="http://127.0.0.1:9")
+    assert "http://127.0.0.1:9 cannot be reached" in away.stdout
+
+    wrong = persrv("doctor", ADMIN_IDS="mei", NIGHTLY_AT="99", BOT_TOKN="x")
+    assert wrong.returncode == 1
+    for name in ("PERSRV_ADMIN_IDS", "PERSRV_NIGHTLY_AT", "did you mean PERSRV_BOT_TOKEN"):
+        assert name in wrong.stdout
+
+    (tmp_path / "file").write_text("")
+    nowhere = persrv("doctor", DATA_DIR=str(tmp_path / "file" / "data"))
+    assert nowhere.returncode == 1
+    assert "PERSRV_DATA_DIR" in nowhere.stdout
+
+
+def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
+    wrong = persrv("run", BOT_TOKEN="4243:another-token-that-nobody-knows")
+    assert wrong.returncode == 1
+    assert "does not know the token in PERSRV_BOT_TOKEN" in wrong.stderr
+    assert "another-token" not in wrong.stderr + wrong.stdout
+    none = persrv("run", BOT_TOKEN=None)
+    assert none.returncode == 2
+    assert "PERSRV_BOT_TOKEN is missing" in none.stderr
+
+
+def test_a_busy_port_is_said_in_a_sentence(persrv, server, monkeypatch):
+    busy = persrv("sandbox", "--no-browser", "--port", str(server.port), timeout=120)
+    assert busy.returncode == 1
+    assert "--port" in busy.stderr
+
+
+def test_every_command_has_its_help(persrv):
+    text = persrv("--help").stdout
+    for command in ("run", "sandbox", "import", "job", "search", "doctor", "settings", "db"):
+        assert command in text
+    assert "--explain" in persrv("search", "--help").stdout
