@@ -138,9 +138,7 @@ def test_sigterm_stops_it_within_five_seconds_and_in_good_order(run, world, tmp_
     assert "only-for-tests" not in log
 
 
-def test_a_choice_that_cannot_be_written_stays_with_telegram_until_it_can(
-    run, settings, world, make_pack, mei, finds
-):
+def test_a_choice_that_cannot_be_written_stays_with_telegram_until_it_can(run, settings, world, make_pack, mei, finds):
     world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
     run()
     until(lambda: world.calls_of("getUpdates"))
