@@ -37,6 +37,6 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 def _no_settings_of_this_machine(monkeypatch, tmp_path):
     """Settings come from the test alone: no PERSRV_ variables, no .env in the working directory."""
     for name in list(os.environ):
-        if name.startswith("PERSRV_") and not name.startswith("PERSRV_TEST_"):
+        if name.startswith("PERSRV_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

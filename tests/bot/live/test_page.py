@@ -23,7 +23,7 @@ def browser():
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         message = "there is no Chromium on the PATH: install it to run the tests of the chat page"
-        if os.environ.get("PERSRV_TEST_REQUIRE_BROWSER"):
+        if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
     from playwright.sync_api import sync_playwright
