@@ -107,8 +107,7 @@ def _claims(document: dict[str, Any], limits: FrameLimits) -> tuple[int, int, fl
 
 
 def _refuse_pictures(document: dict[str, Any]) -> None:
-    """Refuse embedded and linked pictures, as Telegram does: rlottie, where it is built with its loader,
-    opens any path in them."""
+    """Refuse embedded and linked pictures, as Telegram does: rlottie would open any path in them."""
     assets = document.get("assets", [])
     if not isinstance(assets, list) or any(not isinstance(asset, dict) or "p" in asset for asset in assets):
         raise MediaCorrupt("The animated sticker refers to picture files, which such stickers must not.")

@@ -23,8 +23,6 @@ START_SECONDS: Final = 60.0
 """For starting Python and loading the libraries, once; a busy small machine takes several."""
 SOURCES: Final = Path(__file__).resolve().parents[3]
 """The folder that this package is in."""
-DYING_SECONDS: Final = 5.0
-"""For a worker that has closed its pipes to be gone."""
 TRIES: Final = 2
 KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR")
 """What Python may need to start. Nothing else is passed on: the worker must not hold a token."""
@@ -116,10 +114,6 @@ class ProcessFrameDecoder:
             await self._end(worker)
             raise self._too_slow() from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            # Its pipe has ended, so it is about to: killing it now could hide from us what it died of.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(DYING_SECONDS):
-                    await worker.process.wait()
             words = await self._end(worker)
             raise self._cause_of_death(worker.process.returncode, words) from error
         except ProtocolError as error:
