@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.run import run_bot
+from bot.sandbox.drawing import draw_sample_packs
 from bot.sandbox.explainer import Explainer
-from bot.sandbox.packs import build_sample_packs
 from bot.sandbox.packs.model import SamplePack
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
@@ -56,8 +56,7 @@ async def run_sandbox(
     :param port: Of the chat page; 0 takes a free one.
     :param say: Tells the person in front of the terminal.
     """
-    say("Drawing the sample packs (only the first time) …")
-    packs = await asyncio.to_thread(build_sample_packs, _cache(settings))
+    packs = await draw_sample_packs(_cache(settings))
     world = World(TOKEN)
     for pack in packs:
         world.add_pack(pack)

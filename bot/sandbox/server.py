@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from os import PathLike, stat_result
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,7 +35,20 @@ STATIC = Path(__file__).parent / "static"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PLACEHOLDER = "<!doctype html><title>PerSRV sandbox</title><p>The chat page is not installed; the API runs."
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
 _START_TIMEOUT, _STOP_TIMEOUT = 10.0, 5.0
+
+
+class PageFiles(StaticFiles):
+    """The page's modules; a browser asks for each anew, so that an upgrade never mixes old and new ones."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """A file, or 304 where the browser has it already."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(_ASK_AGAIN)
+        return response
 
 
 class LocalOnly:
@@ -91,7 +105,7 @@ def create_app(
 
     async def index(request: Request) -> Response:
         found = static / "index.html"
-        return FileResponse(found) if found.is_file() else HTMLResponse(_PLACEHOLDER)
+        return FileResponse(found, headers=_ASK_AGAIN) if found.is_file() else HTMLResponse(_PLACEHOLDER)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -111,7 +125,7 @@ def create_app(
         Route("/", index),
     ]
     if static.is_dir():
-        routes.append(Mount("/static", StaticFiles(directory=static)))
+        routes.append(Mount("/static", PageFiles(directory=static)))
     guard = Middleware(LocalOnly, hosts=_LOOPBACK | {host.lower() for host in hosts})
     app = Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
     app.state.waits = waits

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import itertools
 import multiprocessing
 import os
+import re
+import shutil
+import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,12 +23,14 @@ from bot.sandbox.packs.registry import DESIGNS, PackDesign
 from persrv.errors import ConfigurationError, StorageError
 
 Progress = Callable[[int, int], None]
-"""Called with how many stickers are drawn and how many are to be drawn."""
+"""Called with how many stickers are drawn and how many are to be drawn; what it raises stops the drawing."""
 _HERE = Path(__file__).parent
 _NOT_DRAWING = frozenset({"__init__.py", "build.py", "extras.py", "model.py", "registry.py"})
 """A change in these changes no picture."""
 _WORTH_A_POOL = 16
 """Below so many stickers, starting processes takes longer than drawing."""
+_FOLDER = re.compile(r"(?P<key>[a-z]+)-[0-9a-f]{10}")
+"""A drawn pack's folder: its key and its fingerprint."""
 _STALE_AFTER = 3600.0
 """Seconds after which a half-written file belongs to nobody any more."""
 
@@ -45,19 +51,22 @@ def build_sample_packs(
     """Return the sample packs, drawing what `cache_dir` does not hold yet.
 
     Files are written whole or not at all, so an interrupted run goes on where it stopped. Each pack's
-    folder is named for the code and the libraries that drew it: when those change, it is drawn again.
+    folder is named for the code and the libraries that drew it: when those change, it is drawn again, and
+    what earlier versions drew is removed.
 
     :param cache_dir: Made if it does not exist.
     :param only: Keys of packs ("mochi"), names of their sets, or single stickers ("mochi/laugh"); None: all.
-    :param progress: Called in this thread after each sticker drawn; not called if nothing is to be drawn.
+    :param progress: Called in this thread with 0 first and after each sticker drawn; not called if nothing is
+        to be drawn.
     :raises ConfigurationError: if the `sandbox` extra is needed and missing, or `only` names no pack.
     :raises StorageError: if the files cannot be written.
     """
     versions = drawing_versions()
     packs: list[SamplePack] = []
     jobs: list[_Job] = []
+    folders: dict[str, Path] = {}
     for design in _chosen(only):
-        folder = cache_dir / f"{design.key}-{_fingerprint(design, versions)}"
+        folder = folders[design.key] = cache_dir / f"{design.key}-{_fingerprint(design, versions)}"
         stickers = []
         for sticker in design.stickers:
             target = folder / f"{sticker.key}{design.format.suffix}"
@@ -74,6 +83,7 @@ def build_sample_packs(
                 f"The sample stickers cannot be written to {cache_dir} ({error.strerror or error}). "
                 "Make room there, or choose another folder."
             ) from error
+    _remove_older(cache_dir, folders)
     return tuple(packs)
 
 
@@ -124,7 +134,7 @@ def _draw_all(jobs: list[_Job], progress: Progress | None) -> None:
     for folder in {job.target.parent for job in jobs}:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
-    for done, _ in enumerate(_drawn(jobs), start=1):
+    for done, _ in enumerate(itertools.chain((None,), _drawn(jobs))):
         if progress is not None:
             progress(done, len(jobs))
 
@@ -150,7 +160,9 @@ def _drawn_in_pool(jobs: list[_Job], processes: int) -> Iterator[_Job]:
     context = multiprocessing.get_context("spawn")
     # Videos take longest: begin with them, or one process ends up waiting for the other.
     order = sorted(jobs, key=lambda job: job.target.suffix != ".webm")
-    pool = ProcessPoolExecutor(processes, mp_context=context)
+    # Ctrl+C reaches the whole group of processes: the parent ends the pool, its children say nothing.
+    quiet = (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=signal.signal, initargs=quiet)
     try:
         futures = {pool.submit(_draw, job): job for job in order}
         for future in as_completed(futures):
@@ -168,3 +180,15 @@ def _sweep(folder: Path) -> None:
                 part.unlink()
         except FileNotFoundError:
             continue  # its owner has just finished it
+
+
+def _remove_older(cache_dir: Path, folders: dict[str, Path]) -> None:
+    """Remove the folders that other versions of these packs' drawings left.
+
+    :param folders: The folders in use, by the packs' keys.
+    """
+    for folder in cache_dir.iterdir() if cache_dir.is_dir() else ():
+        named = _FOLDER.fullmatch(folder.name)
+        if named and folder != folders.get(named["key"], folder):
+            # What cannot be removed only takes room.
+            shutil.rmtree(folder, ignore_errors=True)

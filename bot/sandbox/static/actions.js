@@ -5,6 +5,7 @@ import { inlineQueryOf } from "./composer.js";
 import { toast } from "./dom.js";
 import { openStickerMenu } from "./hint.js";
 import { t } from "./i18n.js";
+import { failed } from "./talk.js";
 
 /**
  * @param {import("./app.js").App} app
@@ -30,7 +31,7 @@ export function messageActions(app) {
       const { answer } = await pressButton(app.person.id, message.chat, message.id, data);
       if (!answer) toast(t("bot_silent")); // what it says otherwise comes as an event
     } catch (error) {
-      app.failed(error);
+      failed(error);
     }
     element.classList.remove("busy");
   };

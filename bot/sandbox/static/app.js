@@ -1,7 +1,7 @@
 /** The page as a whole: who is looking at which chat, and what each part tells the others. */
 
 import { messageActions } from "./actions.js";
-import { chooseResult, getMessages, getPacks, listen, sendMessage } from "./api.js";
+import { getMessages, getPacks, listen } from "./api.js";
 import { Conversation } from "./chat.js";
 import { Composer, inlineQueryOf } from "./composer.js";
 import { h, remembered, toast } from "./dom.js";
@@ -14,9 +14,9 @@ import { InlinePanel } from "./panel.js";
 import { BOT_COLOR, drawChats, drawHead, drawPeople } from "./people.js";
 import { StickerPicker } from "./picker.js";
 import { nameSets } from "./sticker.js";
+import { failed, Talk } from "./talk.js";
 
 const COMMANDS = ["start", "help", "packs", "addset", "mystyle", "privacy", "forgetme"];
-const QUIET = 12000; // ms without a word from the bot before the page wonders aloud
 
 const byId = (id) => document.getElementById(id);
 
@@ -37,9 +37,12 @@ export class App {
     this.chat = this.chats[0];
     this.lastQuery = "";
     this.stopListening = () => {};
-    this.quietTimer = 0;
 
-    this.conversation = new Conversation(byId("messages"), byId("to-bottom"));
+    this.talk = new Talk(this);
+    this.conversation = new Conversation(byId("messages"), byId("to-bottom"), [
+      byId("panel"),
+      byId("picker"),
+    ]);
     this.panel = new InlinePanel(byId("panel"), byId("composer"), {
       onChoose: (choice) => this.#choose(choice),
       onPrivate: (parameter) => this.startBot(parameter),
@@ -52,7 +55,7 @@ export class App {
         this.picker.close();
         this.send({ sticker });
       },
-      onError: (error) => this.failed(error),
+      onError: failed,
     });
     this.composer = new Composer(
       { form: byId("composer-form"), input: byId("composer"), replyBar: byId("reply-bar") },
@@ -94,17 +97,7 @@ export class App {
     byId("back").addEventListener("click", () => {
       document.body.dataset.view = "list";
     });
-    const toggle = (open) => {
-      this.explain.toggle(open);
-      byId("explain-toggle").setAttribute("aria-pressed", String(open));
-      remembered.set("explain", open ? "open" : "");
-    };
-    byId("explain-toggle").addEventListener("click", () => toggle(!this.explain.open));
-    byId("explain-close").addEventListener("click", () => {
-      toggle(false);
-      byId("explain-toggle").focus();
-    });
-    if (remembered.get("explain", "") === "open" && innerWidth > 1100) toggle(true);
+    this.explain.wire(byId("explain-toggle"), byId("explain-close"));
     mirrorHover(byId("panel"), byId("explain-body"));
     mirrorHover(byId("explain-body"), byId("panel"));
   }
@@ -126,7 +119,7 @@ export class App {
     this.conversation.open([], this.#context(), () => null);
     const { person } = this;
     this.stopListening = listen(person.id, {
-      onEvent: (event) => this.#happened(event),
+      onEvent: (event) => this.happened(event),
       onUp: () => {
         byId("banner").hidden = true;
         this.#load();
@@ -157,7 +150,7 @@ export class App {
         if (this.history.load(person.id, id, messages) && id === this.chat.id) changed = true;
       }
     } catch (error) {
-      this.failed(error);
+      failed(error);
     }
     if (changed) this.#openConversation();
     this.#drawSide();
@@ -243,7 +236,8 @@ export class App {
     this.conversation.refresh();
   }
 
-  #happened({ type, chat, message, text }) {
+  /** @param {{type: string, chat: number, message?: object, text?: string}} event Of the server's, or our own. */
+  happened({ type, chat, message, text }) {
     if (type === "notice") {
       if (text) toast(text); // what the bot said to a pressed button
       return;
@@ -257,7 +251,7 @@ export class App {
         this.conversation.put(message);
         if (first) this.conversation.refresh(); // the hint of an empty chat goes
       }
-      if (message.from.is_bot) clearTimeout(this.quietTimer);
+      if (message.from.is_bot) this.talk.heard();
     }
     this.#drawSide();
   }
@@ -309,44 +303,20 @@ export class App {
     this.send({ text: `/start ${parameter}`.trim() });
   }
 
-  async #choose({ queryId, resultId }) {
-    try {
-      const { message } = await chooseResult(this.person.id, this.chat.id, queryId, resultId);
-      this.composer.clear();
-      if (message) this.#happened({ type: "message", chat: message.chat, message });
-      this.dismissHint();
-      this.explain.refresh();
-    } catch (error) {
-      this.failed(error);
-    }
+  async #choose(choice) {
+    if (!(await this.talk.choose(choice))) return;
+    this.composer.clear();
+    this.dismissHint();
+    this.explain.refresh();
   }
 
   /** @param {{text?: string, sticker?: string, reply_to?: number}} content Goes into the open chat. */
   async send(content) {
-    const { chat } = this;
-    try {
-      const { message } = await sendMessage(this.person.id, chat.id, content);
-      if (message) this.#happened({ type: "message", chat: message.chat, message });
-      if (chat.kind === "private") this.#expectAnswer(chat);
-    } catch (error) {
-      this.failed(error);
-      if (content.text) this.composer.fill(content.text);
-    }
-  }
-
-  #expectAnswer(chat) {
-    clearTimeout(this.quietTimer);
-    if (this.history.last(chat.id)?.from.is_bot) return; // it was quicker than our own request
-    this.quietTimer = setTimeout(() => chat === this.chat && this.conversation.remark(t("bot_quiet")), QUIET);
+    if (!(await this.talk.send(content)) && content.text) this.composer.fill(content.text);
   }
 
   #explainQuery(query) {
     this.lastQuery = query;
     this.explain.about(this.person, query);
-  }
-
-  /** @param {Error} error Tell the person. */
-  failed(error) {
-    toast(error.status === 0 ? t("no_server") : t("failed", { why: error.message }));
   }
 }

