@@ -28,7 +28,7 @@ run: $(VENV)/run ## the bot, when PERSRV_BOT_TOKEN is set; otherwise the sandbox
 test: lint types $(VENV)/dev ## lint, types, import contract and every test of the light install
 	$(BIN)/pytest -m "not heavy"
 
-test-all: lint types $(VENV)/dev ## everything, with the heavy extras
+test-all: lint types $(VENV)/dev ## every test; those that need heavy extras are skipped with a reason unless you installed them
 	$(BIN)/pytest
 
 lint: $(VENV)/dev ## ruff
