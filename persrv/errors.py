@@ -10,6 +10,9 @@
     │   ├── MediaCorrupt        it does not decode as what it claims to be
     │   └── MediaTooLarge       it is over a limit (bytes, pixels, frames, time, memory)
     ├── OcrFailed               the OCR engine broke on a sticker
+    ├── CaptionUnavailable      the captioning engine cannot be reached, or refuses us for now
+    ├── DatasetInvalid          a dataset folder is missing, or something in it is wrong
+    ├── FinetuneFailed          a fine-tuning run cannot start, go on or finish
     ├── TelegramUnavailable     the Bot API cannot be reached or refuses us for now
     │   └── TokenRejected       the Bot API does not know the token
     ├── PackNotFound            Telegram has no set of that name
@@ -62,6 +65,18 @@ class MediaTooLarge(MediaError):
 
 class OcrFailed(PerSRVError):
     """The OCR engine broke on a sticker; others may be read."""
+
+
+class CaptionUnavailable(PerSRVError):
+    """The captioning engine cannot be reached, or refuses us for now; no sticker is to blame."""
+
+
+class DatasetInvalid(PerSRVError):
+    """A dataset folder is missing, or something in it is wrong; the message names the file, the line and why."""
+
+
+class FinetuneFailed(PerSRVError):
+    """A fine-tuning run cannot start, go on or finish."""
 
 
 class TelegramUnavailable(PerSRVError):
