@@ -93,8 +93,8 @@ def build_application(services: Services) -> BotApplication:
         choice = inline.read_choice(result, bot_id=application.bot.id, update_id=update.update_id)
         if choice is None:
             _log.warning("a chosen result was not one of ours and was left out")
-        else:
-            await services.history.record_choice(choice)
+        elif await services.history.record_choice(choice):
+            services.styles.wake(choice.user_id)
 
     application: BotApplication = (
         ApplicationBuilder()

@@ -59,6 +59,8 @@ async def run_bot(
                     importer.run(),
                     services.indexer.run(),
                     services.impressions.run(),
+                    services.serving.run(),
+                    services.styles.run(),
                     describe_bot(application.bot),
                     *((beside(services, importer),) if beside else ()),
                 ):

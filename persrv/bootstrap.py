@@ -10,19 +10,36 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlIndexQueue, upgrade
+from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
+from persrv.adapters.database import (
+    Database,
+    SqlCatalogueStore,
+    SqlChoiceLog,
+    SqlHistoryStore,
+    SqlIndexQueue,
+    SqlJobLog,
+    SqlProfileStore,
+    SqlSemanticsStore,
+    upgrade,
+)
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.catalogue import FolderImport, Indexer, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
+from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
+from persrv.ports.jobs import JobLog
+from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
 from persrv.ports.search import StickerIndex
+from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ports.telegram import StickerSource
+from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest import ImpressionWriter, Suggester
+from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, Suggester
 from persrv.text import warm_up
+from persrv.utility.weights import UtilityWeights
 
 
 def utc_now() -> datetime:
@@ -41,6 +58,21 @@ def relevance_weights(settings: Settings) -> RelevanceWeights:
         emoji=settings.relevance_emoji,
         pack=settings.relevance_pack,
     )
+
+
+def utility_weights(settings: Settings) -> UtilityWeights:
+    """The weights of utility that the settings ask for."""
+    return UtilityWeights(
+        popularity=settings.utility_popularity,
+        users=settings.utility_users,
+        queries=settings.utility_queries,
+        base=settings.utility_base,
+    )
+
+
+def ranking_weights(settings: Settings) -> RankingWeights:
+    """The weights of personal ranking that the settings ask for."""
+    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate)
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -74,6 +106,14 @@ class Services:
     suggester: Suggester
     impressions: ImpressionWriter
     indexer: Indexer
+    semantics: SemanticsStore
+    choices: ChoiceLog
+    profiles: ProfileStore
+    artefacts: ArtefactStore
+    embeddings: EmbeddingArchive
+    serving: ServingHolder
+    styles: StyleKeeper
+    job_log: JobLog
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -107,6 +147,7 @@ class Services:
         self.suggester.forget(user_id)
         await self.impressions.flush()
         erased = await self.history.forget(user_id)
+        self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         await self.indexer.erase_traces()
         return erased.choices, erased.impressions
 
@@ -131,13 +172,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(decoder.close)
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
+        choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
+        artefacts = FolderArtefactStore(settings.artefacts_dir)
+        background = _executor(stack, "background")
+        serving = ServingHolder(artefacts, background)
+        styles = StyleKeeper(
+            log=choices, profiles=profiles, serving=serving, executor=background, styles=settings.styles
+        )
+        serving.changed = styles.serving_changed
+        await serving.refresh()
         indexer = Indexer(SqlIndexQueue(database), index, writing)
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
             index=index,
             weights=relevance_weights(settings).as_mapping(),
+            ranking=ranking_weights(settings),
             recall_size=settings.recall_size,
+            serving=serving,
+            styles=styles,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -152,6 +205,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             suggester=suggester,
             impressions=impressions,
             indexer=indexer,
+            semantics=SqlSemanticsStore(database),
+            choices=choices,
+            profiles=profiles,
+            artefacts=artefacts,
+            embeddings=FolderEmbeddingArchive(settings.embeddings_dir),
+            serving=serving,
+            styles=styles,
+            job_log=SqlJobLog(database),
         )
 
 

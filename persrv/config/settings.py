@@ -9,7 +9,7 @@ import contextlib
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ from persrv.errors import ConfigurationError
 
 ENV_PREFIX = "PERSRV_"
 PUBLIC_BOT_API = "https://api.telegram.org"
+OCR_ENGINES = ("rapidocr", "paddleocr", "none")
+IMAGE_ENCODERS = ("style", "cn-clip", "chinese-clip")
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -88,6 +90,20 @@ class Settings(BaseSettings):
         le=16,
         description="Sticker files that are fetched from Telegram at the same time.",
     )
+    ocr_engine: str = Field(
+        default="rapidocr",
+        description="What reads the words drawn on stickers: rapidocr (installed), paddleocr (the paper's; "
+        "pip install 'persrv[paddle]') or none.",
+    )
+    image_encoder: str = Field(
+        default="style",
+        description="What styles are learnt from: style (colour, line and texture; installed), cn-clip or chinese-clip "
+        "(the paper's; pip install 'persrv[clip]').",
+    )
+    image_model: str | None = Field(
+        default=None,
+        description="The model of cn-clip or chinese-clip: a name or a folder. Default: the paper's ViT-B/16.",
+    )
     recall_size: int = Field(
         default=100,
         ge=10,
@@ -113,6 +129,35 @@ class Settings(BaseSettings):
         default=1.0, ge=0, le=100, description="Weight of its emoji's names and keywords (ours)."
     )
     relevance_pack: float = Field(default=0.5, ge=0, le=100, description="Weight of its pack's title and name (ours).")
+    utility_popularity: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how often it was chosen (paper, equation 1)."
+    )
+    utility_users: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how many people chose it (paper, equation 2)."
+    )
+    utility_queries: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how many queries led to it (paper, equation 3)."
+    )
+    utility_base: float = Field(
+        default=0.1, ge=0, lt=1, description="What stands for a count of 0, below 1 (paper, equation 4)."
+    )
+    ranking_alpha: float = Field(
+        default=8.0,
+        ge=0,
+        le=1000,
+        description="How much a person's styles count beside recall (paper, equation 10); 0 ranks everybody alike.",
+    )
+    ranking_gate: float | None = Field(
+        default=None,
+        ge=0,
+        description="A style counts within this many of its radii, as in the authors' code. Default: everywhere.",
+    )
+    styles: int = Field(
+        default=5,
+        ge=1,
+        le=50,
+        description="k, the most styles that a person has (the authors' code: 5).",
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -121,6 +166,16 @@ class Settings(BaseSettings):
         if isinstance(value, str) and not value.strip():
             return cls.model_fields[info.field_name].get_default()
         return value
+
+    @field_validator("ocr_engine")
+    @classmethod
+    def _known_ocr_engine(cls, value: str) -> str:
+        return _one_of(value, OCR_ENGINES)
+
+    @field_validator("image_encoder")
+    @classmethod
+    def _known_image_encoder(cls, value: str) -> str:
+        return _one_of(value, IMAGE_ENCODERS)
 
     @field_validator("bot_token")
     @classmethod
@@ -214,6 +269,16 @@ class Settings(BaseSettings):
         return self.data_dir / "media"
 
     @property
+    def artefacts_dir(self) -> Path:
+        """The folder of what the nightly jobs compute for the bot."""
+        return self.data_dir / "artefacts"
+
+    @property
+    def embeddings_dir(self) -> Path:
+        """The folder of the raw image embeddings."""
+        return self.data_dir / "embeddings"
+
+    @property
     def cache_dir(self) -> Path:
         """The folder of what can be made again at any time."""
         return self.data_dir / "cache"
@@ -223,6 +288,25 @@ class Settings(BaseSettings):
         """Host and port that the webhook listens on."""
         host, _, port = self.webhook_listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables that make another process load the same settings, whatever its `.env` says.
+
+    Holds secrets: pass it to a process of ours as its environment, and nowhere else.
+    """
+    variables = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        elif isinstance(value, tuple):
+            value = ",".join(map(str, value))
+        elif isinstance(value, Path):
+            value = value.resolve()
+        # An empty variable means "not set" and wins over .env.
+        variables[ENV_PREFIX + name.upper()] = "" if value is None else str(value)
+    return variables
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -255,6 +339,12 @@ def unknown_settings(environment: Mapping[str, str] | None = None) -> dict[str, 
     known = {ENV_PREFIX + field.upper() for field in Settings.model_fields}
     unknown = sorted(name for name in names if name.upper().startswith(ENV_PREFIX) and name.upper() not in known)
     return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.85)), "") for name in unknown}
+
+
+def _one_of(value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise ValueError(f"wants one of {', '.join(known)}")
+    return value
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:

@@ -4,12 +4,17 @@ from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
+from persrv.suggest.serving import Serving, ServingHolder
+from persrv.suggest.styles import StyleKeeper
 
 __all__ = [
     "PAGE_SIZE",
     "ImpressionWriter",
     "RankingMemory",
     "Reading",
+    "Serving",
+    "ServingHolder",
+    "StyleKeeper",
     "Suggester",
     "choice_from_result",
     "result_id",

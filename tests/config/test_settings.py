@@ -2,10 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from persrv.bootstrap import relevance_weights
-from persrv.config import Settings, load_settings, unknown_settings
+from persrv.adapters.ocr.opening import OCR_ENGINES
+from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
+from persrv.config import Settings, environment_of, load_settings, settings, unknown_settings
 from persrv.errors import ConfigurationError
+from persrv.preference.profile import MAX_STYLES
+from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
+from persrv.utility.weights import UtilityWeights
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
 
@@ -100,3 +104,24 @@ def test_a_file_that_is_no_text_is_reported():
 
 def test_the_weights_of_the_settings_are_those_of_recall():
     assert relevance_weights(Settings()) == RelevanceWeights()
+
+
+def test_the_defaults_of_the_settings_are_those_of_the_stages():
+    assert utility_weights(Settings()) == UtilityWeights()
+    assert ranking_weights(Settings()) == RankingWeights()
+    assert Settings().styles == MAX_STYLES
+    assert settings.OCR_ENGINES == OCR_ENGINES
+
+
+def test_another_process_gets_the_same_settings_whatever_its_file_says(monkeypatch):
+    here = load_settings(bot_token=TOKEN, admin_ids=(1, 2), data_dir="elsewhere", ranking_gate=None, recall_size=70)
+    Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_RANKING_GATE=2\nPERSRV_WEBHOOK_LISTEN=1.2.3.4:5\n")
+    for name, value in environment_of(here).items():
+        monkeypatch.setenv(name, value)
+    assert load_settings() == here.model_copy(update={"data_dir": Path("elsewhere").resolve()})
+
+
+@pytest.mark.parametrize("name", ["OCR_ENGINE", "IMAGE_ENCODER"])
+def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are(monkeypatch, name):
+    (problem,) = problems(monkeypatch, **{name: "tesseract"})
+    assert problem.startswith(f"PERSRV_{name} wants one of ")
