@@ -31,6 +31,7 @@ from bot.texts import languages, texts_for
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.errors import TelegramUnavailable, TokenRejected
+from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
 
@@ -82,8 +83,11 @@ def rejected_token(settings: Settings) -> TokenRejected:
     )
 
 
-def build_application(services: Services) -> BotApplication:
-    """The bot on these services; nothing is started and nothing is sent yet."""
+def build_application(services: Services, jobs: JobStarter | None = None) -> BotApplication:
+    """The bot on these services; nothing is started and nothing is sent yet.
+
+    :param jobs: What /jobs starts jobs with; None: it only shows the last ones.
+    """
     settings = services.settings
 
     async def record(update: Update) -> None:
@@ -111,7 +115,7 @@ def build_application(services: Services) -> BotApplication:
         .build()
     )
     application.bot_data["state"] = BotState(
-        services=services, importer=services.importer(TelegramStickerSource(application.bot))
+        services=services, importer=services.importer(TelegramStickerSource(application.bot)), jobs=jobs
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(

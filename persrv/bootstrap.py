@@ -22,7 +22,9 @@ from persrv.adapters.database import (
     SqlSemanticsStore,
     upgrade,
 )
+from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
+from persrv.adapters.ocr import open_ocr
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.catalogue import FolderImport, Indexer, PackImporter
 from persrv.config import Settings
@@ -31,6 +33,7 @@ from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
 from persrv.ports.jobs import JobLog
 from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
+from persrv.ports.ocr import OcrEngine
 from persrv.ports.search import StickerIndex
 from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore, HistoryStore
@@ -73,6 +76,22 @@ def utility_weights(settings: Settings) -> UtilityWeights:
 def ranking_weights(settings: Settings) -> RankingWeights:
     """The weights of personal ranking that the settings ask for."""
     return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate)
+
+
+def ocr_engine(settings: Settings) -> OcrEngine:
+    """The OCR engine that the settings ask for; loads its models.
+
+    :raises ConfigurationError: it is not installed.
+    """
+    return open_ocr(settings.ocr_engine)
+
+
+def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock that keeps two jobs from running at once, whichever processes they are in.
+
+    :raises JobBusy: another job is running.
+    """
+    return job_lock(settings.data_dir / "jobs.lock")
 
 
 def prepare_data_dir(settings: Settings) -> None:
