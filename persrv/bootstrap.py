@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
+from persrv.adapters.caption import open_captioner
 from persrv.adapters.database import (
     Database,
     SqlCatalogueStore,
@@ -30,6 +31,7 @@ from persrv.catalogue import FolderImport, Indexer, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
+from persrv.ports.captioner import Captioner
 from persrv.ports.jobs import JobLog
 from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
@@ -84,6 +86,25 @@ def ocr_engine(settings: Settings) -> OcrEngine:
     :raises ConfigurationError: it is not installed.
     """
     return open_ocr(settings.ocr_engine)
+
+
+def captioner(settings: Settings) -> Captioner:
+    """The captioner that the settings ask for; `llava` loads its model.
+
+    :raises ConfigurationError: a library, the model or the adapter is missing or wrong.
+    """
+    return open_captioner(
+        settings.caption_engine,
+        model=settings.caption_model,
+        adapter=settings.caption_adapter,
+        url=settings.caption_url,
+        api_key=settings.caption_api_key,
+        concurrency=settings.caption_concurrency,
+        timeout=settings.caption_timeout,
+        device=settings.caption_device,
+        dtype=settings.caption_dtype,
+        batch_size=settings.caption_batch,
+    )
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from persrv.ports.captioner import Caption, CaptionFailure
-
 from jobs.sweep import Look, Results, sweep
 from persrv.bootstrap import Services, captioner
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.work import Made, Maker, Task
+from persrv.ports.captioner import Caption, CaptionFailure
 from persrv.ports.jobs import Progress
 from persrv.ports.media import Frames
 

@@ -26,7 +26,9 @@ def job_lock(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"{path} cannot be made ({error.strerror}): make its folder writable.") from error
     if not held:
-        raise JobBusy("Another job is running. One runs at a time: wait until it is done, or see how far it is with /jobs.")
+        raise JobBusy(
+            "Another job is running. One runs at a time: wait until it is done, or see how far it is with /jobs."
+        )
     try:
         yield
     finally:

@@ -41,9 +41,7 @@ def job(
             "has been. index: the search index anew. new: all of these for what is new. nightly: all, in order."
         ),
     ],
-    failed: Annotated[
-        bool, typer.Option("--failed", help="Only list the stickers it failed on, and why.")
-    ] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only list the stickers it failed on, and why.")] = False,
     retry: Annotated[bool, typer.Option("--retry-failed", help="Try also those that failed too often.")] = False,
     background: Annotated[bool, typer.Option("--background", hidden=True, help="Yield to the bot; no bars.")] = False,
 ) -> None:

@@ -11,16 +11,17 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from persrv.config.checks import fits_a_header, server_address
 from persrv.errors import ConfigurationError
 
 ENV_PREFIX = "PERSRV_"
@@ -103,6 +104,49 @@ class Settings(BaseSettings):
     image_model: str | None = Field(
         default=None,
         description="The model of cn-clip or chinese-clip: a name or a folder. Default: the paper's ViT-B/16.",
+    )
+    caption_engine: Literal["none", "llava", "openai"] = Field(
+        default="none",
+        description="Who captions stickers: none; llava, a model on this machine (needs the extra llava); or openai, "
+        "any OpenAI-compatible server that takes pictures, such as vLLM or Ollama.",
+    )
+    caption_model: str | None = Field(
+        default=None,
+        description="llava: a model's folder or name on the Hugging Face hub, by default the paper's, "
+        "llava-hf/llava-1.5-7b-hf. openai: the model as the server calls it, required.",
+        validate_default=True,
+    )
+    caption_adapter: str | None = Field(
+        default=None,
+        description="llava: a LoRA adapter's folder or name for that model, such as `persrv finetune` makes.",
+    )
+    caption_url: Annotated[str, AfterValidator(server_address)] | None = Field(
+        default=None,
+        description="openai: the server's address, like http://localhost:8000/v1, required.",
+        validate_default=True,
+    )
+    caption_api_key: Annotated[SecretStr, AfterValidator(fits_a_header)] | None = Field(
+        default=None, description="openai: the key, where the server wants one; sent to CAPTION_URL alone."
+    )
+    caption_concurrency: int = Field(
+        default=4, ge=1, le=64, description="openai: stickers that the server is asked about at the same time."
+    )
+    caption_timeout: float = Field(
+        default=120, gt=0, le=3600, description="openai: seconds to wait for one answer before asking again."
+    )
+    caption_device: Literal["auto", "cuda", "cpu"] = Field(
+        default="auto", description="llava: auto (a GPU where there is one), cuda or cpu."
+    )
+    caption_dtype: Literal["auto", "float16", "bfloat16", "float32"] = Field(
+        default="auto",
+        description="llava: what it computes in. auto: float16 on a GPU; on a processor float32, or bfloat16 for a "
+        "model of a billion weights and more.",
+    )
+    caption_batch: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="llava: stickers at a time. Default: 8 on a GPU, 1 on a processor; halved when memory runs out.",
     )
     recall_size: int = Field(
         default=100,
@@ -219,6 +263,24 @@ class Settings(BaseSettings):
         if not parts.hostname or parts.scheme not in (*schemes, *(("http",) if loopback else ())):
             raise ValueError(f"wants an address that starts with {' or '.join(schemes)}://")
         return value.rstrip("/")
+
+    @field_validator("caption_model", "caption_url")
+    @classmethod
+    def _captions_by_a_server_need_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("caption_engine") == "openai":
+            what = "the model as the server calls it" if info.field_name == "caption_model" else "the server's address"
+            raise ValueError(f"is needed with {ENV_PREFIX}CAPTION_ENGINE=openai: {what}")
+        return value
+
+    @field_validator("caption_adapter")
+    @classmethod
+    def _an_adapter_is_for_llava(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("caption_engine") == "openai":
+            raise ValueError(
+                f"is for {ENV_PREFIX}CAPTION_ENGINE=llava; load the adapter in the server (vLLM: --lora-modules) and "
+                f"name it in {ENV_PREFIX}CAPTION_MODEL"
+            )
+        return value
 
     @field_validator("webhook_listen")
     @classmethod

@@ -53,6 +53,40 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
     assert named == {f"PERSRV_{name}" for name in expected.split()}
 
 
+def test_captions_by_a_server_need_its_address_and_the_model_at_once(monkeypatch):
+    found = problems(monkeypatch, CAPTION_ENGINE="openai", CAPTION_ADAPTER="lora", CAPTION_API_KEY="s3cret key")
+    named = [problem.split(" ")[0] for problem in found]
+    assert named == [f"PERSRV_CAPTION_{name}" for name in ("MODEL", "ADAPTER", "URL", "API_KEY")]
+    assert "s3cret" not in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENGINE", "blip"),
+        ("URL", "localhost:8000"),
+        ("URL", "http://me:s3cret@host/v1"),
+        ("URL", "http://host/v1?key=s3cret"),
+        ("URL", "http://host:99999"),
+        ("CONCURRENCY", "0"),
+        ("TIMEOUT", "0"),
+        ("DEVICE", "tpu"),
+        ("DTYPE", "int4"),
+        ("BATCH", "0"),
+    ],
+)
+def test_a_wrong_setting_of_captions_is_named(monkeypatch, name, value):
+    (problem,) = problems(monkeypatch, **{f"CAPTION_{name}": value})
+    assert problem.startswith(f"PERSRV_CAPTION_{name} ")
+    assert "s3cret" not in problem
+
+
+def test_no_captions_need_no_more_settings(monkeypatch):
+    monkeypatch.setenv("PERSRV_CAPTION_ENGINE", "none")
+    settings = load_settings()
+    assert (settings.caption_engine, settings.caption_model, settings.caption_url) == ("none", None, None)
+
+
 def test_a_wrong_token_is_never_repeated(monkeypatch):
     assert "s3cret" not in " ".join(problems(monkeypatch, BOT_TOKEN="s3cret"))
 
