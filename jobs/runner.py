@@ -99,8 +99,8 @@ async def _on_record(
     """One step, begun and ended in the log. Return its counts, and why it failed or ""."""
     run_id = await services.job_log.begin(name.value, at=utc_now())
     noting = _NotedProgress(progress, services.job_log, run_id)
-    state, counts, error = RunState.BROKEN_OFF, Mapping[str, int], ""
-    counts = {}
+    state, error = RunState.BROKEN_OFF, ""
+    counts: Mapping[str, int] = {}
     try:
         counts = await _run_step(services, name, noting, connect, step)
         state = RunState.DONE

@@ -27,7 +27,7 @@ def job_lock(path: Path) -> Iterator[None]:
         raise StorageError(f"{path} cannot be made ({error.strerror}): make its folder writable.") from error
     if not held:
         raise JobBusy(
-            "Another job is running. One runs at a time: wait until it is done, or see how far it is with /jobs."
+            "Another job is running, and one runs at a time. /jobs tells how far it is."
         )
     try:
         yield
