@@ -50,7 +50,10 @@ async def learn_styles(services: Services, progress: Progress) -> Mapping[str, i
         counts["done"] += len(people)
         counts["profiles"] += len(fitted)
         progress.advance(counts)
-    arrays: dict[str, NDArray[np.generic]] = {VECTORS: vectors, SPACE: np.frombuffer(space_to_bytes(space), dtype=np.uint8)}
+    arrays: dict[str, NDArray[np.generic]] = {
+        VECTORS: vectors,
+        SPACE: np.frombuffer(space_to_bytes(space), dtype=np.uint8),
+    }
     notes = {SPACE_ID: space.space_id, FITTED_ON: fitted_on, CHOICES: upto}
     await asyncio.to_thread(services.artefacts.publish, arrays, notes)
     await services.profiles.keep_only(space.space_id)
