@@ -17,7 +17,6 @@ from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack, SampleSticker
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from jobs.schedule import nightly
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.domain.stickers import StickerFormat
@@ -66,7 +65,7 @@ class RunningBot:
                 self._explainer.listen(services)
                 self._listening.set()
 
-            await run_bot(self.settings, stop=self._stop, ready=ready, beside=nightly)
+            await run_bot(self.settings, stop=self._stop, ready=ready)
 
         try:
             asyncio.run(main())
