@@ -114,7 +114,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
 
     :raises ConfigurationError: an extra, the model or a file is missing or wrong.
     """
-    return open_image_encoder(settings.image_encoder, model=settings.image_model)
+    return open_image_encoder(settings.image_encoder)
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:

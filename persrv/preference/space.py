@@ -23,6 +23,8 @@ DIMENSIONS: Final = 32
 """Of a whitened space (FACTS)."""
 SAMPLE: Final = 50_000
 """Stickers that a space is fitted on, at most: more change nothing that matters."""
+STICKERS_A_COMPONENT: Final = 8
+"""Stickers that a component must be measured on: with fewer, the last ones are single pictures, blown up."""
 _CONSTANT: Final = 1e-5
 """Standard deviation, relative to the column's own size, below which a column says nothing."""
 _LEAST_VARIANCE: Final = 1e-6
@@ -105,7 +107,8 @@ def fit_space(
         spread = points.std(axis=0)
         varies = spread > _CONSTANT * np.maximum(np.abs(points).max(axis=0), np.finfo(np.float32).tiny)
         scale = np.where(varies, spread, 1.0).astype(np.float32)
-        components = _whitening(np.where(varies, (points - mean) / scale, 0.0), varies, dimensions)
+        most = min(dimensions, max(2, len(rows) // STICKERS_A_COMPONENT))
+        components = _whitening(np.where(varies, (points - mean) / scale, 0.0), varies, most)
     if components is None:
         mean, scale = np.zeros_like(mean), np.ones_like(scale)
     return EmbeddingSpace(
