@@ -3,6 +3,7 @@
 from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
+from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
@@ -15,7 +16,9 @@ __all__ = [
     "Serving",
     "ServingHolder",
     "StyleKeeper",
+    "StyleTeller",
     "Suggester",
+    "ToldStyle",
     "choice_from_result",
     "result_id",
 ]

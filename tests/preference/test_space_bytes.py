@@ -7,7 +7,7 @@ from persrv.errors import StorageError
 from persrv.preference.space import fit_space
 from persrv.preference.space_bytes import space_from_bytes, space_to_bytes
 
-RAW = np.random.default_rng(1).standard_normal((20, 6)).astype(np.float32)
+RAW = np.random.default_rng(1).standard_normal((40, 6)).astype(np.float32)
 
 
 @pytest.fixture(params=[True, False], ids=["whitened", "as it is"])
