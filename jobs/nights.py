@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
 def last_night(now: datetime, at: str, timezone: str) -> datetime:
-    """When the latest night up to now began.
+    """When the latest night up to now began, in UTC.
 
     :param now: Aware of its zone.
     :param at: HH:MM on the clocks of `timezone`. An hour that a clock change skips is that much later; one that it
@@ -19,7 +19,7 @@ def last_night(now: datetime, at: str, timezone: str) -> datetime:
     night = datetime.combine(today, time(hour, minute), zone)
     if night.timestamp() > now.timestamp():
         night = datetime.combine(today - timedelta(days=1), time(hour, minute), zone)
-    return night
+    return night.astimezone(UTC)
 
 
 def is_missed(last_run: datetime | None, now: datetime, at: str, timezone: str) -> bool:

@@ -53,7 +53,7 @@ async def sweep(services: Services, step: JobName, look: Look, work: Work, progr
         seen = await decode(services, batch, frames=look.frames, size=look.size)
         upcoming = asyncio.create_task(_next(services, look, after=batch[-1].id))
         try:
-            results = dict(seen.refused)
+            results: dict[int, Made | str] = dict(seen.refused)
             if seen.pictures:
                 results |= await work(seen.pictures)
             await _keep(services, look, results, counts)

@@ -23,6 +23,7 @@ from persrv.adapters.database import (
     SqlSemanticsStore,
     upgrade,
 )
+from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.ocr import open_ocr
@@ -32,6 +33,7 @@ from persrv.config import Settings
 from persrv.errors import StorageError
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
 from persrv.ports.captioner import Captioner
+from persrv.ports.embedding import ImageEncoder
 from persrv.ports.jobs import JobLog
 from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
@@ -105,6 +107,14 @@ def captioner(settings: Settings) -> Captioner:
         dtype=settings.caption_dtype,
         batch_size=settings.caption_batch,
     )
+
+
+def image_encoder(settings: Settings) -> ImageEncoder:
+    """The image encoder that the settings ask for; a network is loaded.
+
+    :raises ConfigurationError: an extra, the model or a file is missing or wrong.
+    """
+    return open_image_encoder(settings.image_encoder)
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:

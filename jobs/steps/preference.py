@@ -9,15 +9,17 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from persrv.preference.space import EmbeddingSpace, fit_space, space_from_bytes, space_to_bytes
 
 from persrv.bootstrap import Services, image_encoder
 from persrv.domain.runs import JobName
 from persrv.errors import ArtefactsDamaged, StorageError
+from persrv.ports.artefacts import Note
 from persrv.ports.jobs import Progress
 from persrv.ports.learning import PersonsChoices, StoredProfile
 from persrv.preference.choices import profile_of_choices
 from persrv.preference.profile_bytes import profile_to_bytes
+from persrv.preference.space import EmbeddingSpace, fit_space
+from persrv.preference.space_bytes import space_from_bytes, space_to_bytes
 from persrv.suggest.serving import CHOICES, SPACE_ID, VECTORS
 
 SPACE, FITTED_ON = "space", "fitted_on"
@@ -50,8 +52,11 @@ async def learn_styles(services: Services, progress: Progress) -> Mapping[str, i
         counts["done"] += len(people)
         counts["profiles"] += len(fitted)
         progress.advance(counts)
-    arrays: dict[str, NDArray[np.generic]] = {VECTORS: vectors, SPACE: np.frombuffer(space_to_bytes(space), dtype=np.uint8)}
-    notes = {SPACE_ID: space.space_id, FITTED_ON: fitted_on, CHOICES: upto}
+    arrays: dict[str, NDArray[np.generic]] = {
+        VECTORS: vectors,
+        SPACE: np.frombuffer(space_to_bytes(space), dtype=np.uint8),
+    }
+    notes: dict[str, Note] = {SPACE_ID: space.space_id, FITTED_ON: fitted_on, CHOICES: upto}
     await asyncio.to_thread(services.artefacts.publish, arrays, notes)
     await services.profiles.keep_only(space.space_id)
     return counts

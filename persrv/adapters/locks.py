@@ -26,9 +26,7 @@ def job_lock(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"{path} cannot be made ({error.strerror}): make its folder writable.") from error
     if not held:
-        raise JobBusy(
-            "Another job is running, and one runs at a time. /jobs tells how far it is."
-        )
+        raise JobBusy("Another job is running, and one runs at a time. /jobs tells how far it is.")
     try:
         yield
     finally:
