@@ -1,5 +1,6 @@
 """The use case online: a query becomes a page of stickers, a chosen one becomes an interaction."""
 
+from persrv.suggest.about import StickerFacts, sticker_facts
 from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
@@ -15,10 +16,12 @@ __all__ = [
     "Reading",
     "Serving",
     "ServingHolder",
+    "StickerFacts",
     "StyleKeeper",
     "StyleTeller",
     "Suggester",
     "ToldStyle",
     "choice_from_result",
     "result_id",
+    "sticker_facts",
 ]

@@ -20,6 +20,7 @@ from bot.sandbox.world import World
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.domain.stickers import StickerFormat
+from persrv.ports.jobs import JobStarter
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
 MEI, ALEX = 1001, 1002
@@ -30,8 +31,9 @@ MakePack = Callable[..., SamplePack]
 class RunningBot:
     """The bot in a thread with an event loop of its own, as `persrv run` runs it."""
 
-    def __init__(self, settings: Settings, explainer: Explainer) -> None:
+    def __init__(self, settings: Settings, explainer: Explainer, jobs: JobStarter | None = None) -> None:
         self.settings = settings
+        self._jobs = jobs
         self._explainer = explainer
         self.services: Services | None = None
         self.error: BaseException | None = None
@@ -65,7 +67,7 @@ class RunningBot:
                 self._explainer.listen(services)
                 self._listening.set()
 
-            await run_bot(self.settings, stop=self._stop, ready=ready)
+            await run_bot(self.settings, stop=self._stop, ready=ready, jobs=self._jobs)
 
         try:
             asyncio.run(main())
@@ -103,7 +105,7 @@ def explainer() -> Explainer:
 
 @pytest.fixture
 def server(world: World, explainer: Explainer) -> Iterator[SandboxServer]:
-    with SandboxServer(world, explain=explainer) as running:
+    with SandboxServer(world, explain=explainer, about=explainer.about) as running:
         yield running
 
 
@@ -123,8 +125,8 @@ def start_bot(settings: Settings, explainer: Explainer) -> Iterator[Callable[...
     """Start the bot; `start_bot(recall_size=10)` with other settings."""
     running: list[RunningBot] = []
 
-    def start(**changes: object) -> RunningBot:
-        running.append(RunningBot(settings.model_copy(update=changes), explainer))
+    def start(jobs: JobStarter | None = None, **changes: object) -> RunningBot:
+        running.append(RunningBot(settings.model_copy(update=changes), explainer, jobs))
         return running[-1].start()
 
     yield start
