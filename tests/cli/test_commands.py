@@ -86,8 +86,10 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
 
     found = json.loads(persrv("search", "派对", "--json", "--explain").stdout)
     assert [row["pack"] for row in found["results"]] == ["Cats_by_test", "Cats_by_test"]
-    assert found["results"][0]["parts"].keys() == {"emoji"}
-    assert found["results"][0]["score"] == pytest.approx(found["results"][0]["parts"]["emoji"])
+    first = found["results"][0]
+    assert {name for name, part in first["by_field"].items() if part} == {"emoji"}
+    assert first["recall"] == pytest.approx(sum(first["by_field"].values()) + first["utility"])
+    assert first["score"] == pytest.approx(first["recall"] * first["factor"])
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
 
 
@@ -152,7 +154,7 @@ def test_the_index_is_made_anew_from_the_database(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
     persrv("import", "Cats_by_test")
     shutil.rmtree(tmp_path / "data" / "index")
-    assert "index: 1 stickers indexed" in persrv("job", "index").stdout
+    assert "index: 1 stickers" in persrv("job", "index").stdout
     assert json.loads(persrv("search", "party", "--json").stdout)["results"]
 
 

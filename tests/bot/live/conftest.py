@@ -15,6 +15,7 @@ from bot.run import run_bot
 from bot.sandbox.client import PersonAtPage, SandboxClient
 from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack, SampleSticker
+from bot.sandbox.seen import SandboxRefused
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from persrv.bootstrap import Services
@@ -166,10 +167,14 @@ def finds(page: SandboxClient):
 
         until = time.monotonic() + seconds
         while True:
-            answer = person.types(query)
-            if fits(answer):
-                return answer
-            assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
+            try:
+                answer = person.types(query)
+            except SandboxRefused:  # it is only just starting
+                assert time.monotonic() < until, f"nobody answered {query!r}"
+            else:
+                if fits(answer):
+                    return answer
+                assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
             time.sleep(0.1)
 
     return wait
