@@ -211,3 +211,23 @@ def test_every_command_has_its_help(persrv):
     for command in ("run", "sandbox", "import", "job", "search", "doctor", "settings", "db"):
         assert command in text
     assert "--explain" in persrv("search", "--help").stdout
+
+
+def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, tmp_path):
+    add_pack("Cats_by_test", [picture(1)])
+    nothing = persrv("backup", str(tmp_path / "backup.tar"))
+    assert nothing.returncode == 1
+    assert "nothing to back up" in nothing.stderr
+    persrv("import", "Cats_by_test")
+    made = persrv("backup", str(tmp_path / "backup.tar"))
+    assert made.returncode == 0, made.stderr
+    assert "keep .env apart" in made.stdout
+
+    elsewhere = str(tmp_path / "elsewhere")
+    assert persrv("restore", str(tmp_path / "backup.tar"), DATA_DIR=elsewhere).returncode == 0
+    assert "index: 1 stickers" in persrv("job", "index", DATA_DIR=elsewhere).stdout
+    assert json.loads(persrv("search", "party", "--json", DATA_DIR=elsewhere).stdout)["results"]
+    again = persrv("restore", str(tmp_path / "backup.tar"), DATA_DIR=elsewhere)
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+    assert persrv("restore", str(tmp_path / "backup.tar"), "--force", DATA_DIR=elsewhere).returncode == 0
