@@ -80,7 +80,7 @@ def utility_weights(settings: Settings) -> UtilityWeights:
 
 def ranking_weights(settings: Settings) -> RankingWeights:
     """The weights of personal ranking that the settings ask for."""
-    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate)
+    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate, nearest=settings.ranking_nearest)
 
 
 def ocr_engine(settings: Settings) -> OcrEngine:

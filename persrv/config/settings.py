@@ -181,10 +181,15 @@ class Settings(BaseSettings):
         default=0.1, ge=0, lt=1, description="What stands for a count of 0, below 1 (paper, equation 4)."
     )
     ranking_alpha: float = Field(
-        default=8.0,
+        default=16.0,
         ge=0,
         le=1000,
         description="How much a person's styles count beside recall (paper, equation 10); 0 ranks everybody alike.",
+    )
+    ranking_nearest: bool = Field(
+        default=False,
+        description="true: only the nearest of a person's styles counts (paper, equation 9; then 8 is a better "
+        "RANKING_ALPHA). false: each by its share of the person's use.",
     )
     ranking_gate: float | None = Field(
         default=None,
