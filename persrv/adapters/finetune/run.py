@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from persrv.adapters.caption.assembling import KEYWORDS_TOKENS
+from persrv.adapters.caption.extras import heavy
 from persrv.adapters.caption.llava import CPU_BATCH, GPU_BATCH, is_out_of_memory
 from persrv.adapters.caption.llava_model import Llava, load_llava
 from persrv.adapters.caption.shrinking import ShrinkingBatches
 from persrv.adapters.finetune.checkpoint import CHECKPOINT, fingerprint
-from persrv.adapters.finetune.encoding import open_text_encoder
+from persrv.adapters.finetune.encoding import LIGHT, open_text_encoder
 from persrv.adapters.finetune.measure import Answer, measure, open_bleu
 from persrv.adapters.finetune.pairs import HeldOut, read_frames_of, read_picture, read_training_set
 from persrv.adapters.finetune.recipe import Recipe
@@ -23,11 +24,21 @@ from persrv.adapters.ocr import open_ocr
 from persrv.errors import FinetuneFailed, OcrFailed
 from persrv.semantics.prompts import KEYWORDS_PROMPT
 
+_WANTED_BY: Final = "persrv finetune"
 _VERSIONS: Final = ("persrv", "torch", "transformers", "peft")
 
 
 def finetune_llava(
-    dataset: Path, out: Path, *, recipe: Recipe, model: str, ocr_engine: str, listener: Listener | None = None
+    dataset: Path,
+    out: Path,
+    *,
+    recipe: Recipe,
+    model: str,
+    ocr_engine: str,
+    text_encoder: str = LIGHT,
+    device: str = "auto",
+    dtype: str = "auto",
+    listener: Listener | None = None,
 ) -> FinetuneReport | None:
     """Fine-tune, save the adapter in `out`, measure it on held-out stickers, and report.
 
@@ -36,18 +47,23 @@ def finetune_llava(
     :param out: Made if need be; afterwards an adapter folder for peft and `PERSRV_CAPTION_ADAPTER`.
     :param model: LLaVA, by name or folder.
     :param ocr_engine: Tells stickers with text from those without where the dataset does not; "none" leaves it open.
+    :param text_encoder: What cosines are measured with; see `open_text_encoder`.
+    :param device: One of `llava_model.DEVICES`.
+    :param dtype: One of `llava_model.DTYPES`.
     :return: The report; None when `out` already holds the outcome of this very run.
     :raises ConfigurationError: a library, the model or the recipe is missing or wrong.
     :raises DatasetInvalid: the dataset is wrong, or has nothing to learn from.
     :raises FinetuneFailed: the run cannot go on.
     """
     listener = listener or Silence()
+    heavy(_WANTED_BY)  # what is missing is said before the dataset is read, and what is wrong before hours of training
+    bleu, encoder = open_bleu(), open_text_encoder(text_encoder)
     training_set = read_training_set(dataset, recipe)
     mark = fingerprint(recipe, training_set, model)
     _make(out)
     if finished(out, mark):
         return None
-    llava = load_llava(model, training=True, wanted_by="persrv finetune")
+    llava = load_llava(model, device=device, dtype=dtype, training=True, wanted_by=_WANTED_BY)
     add_lora(llava, recipe)
     losses = train(llava, training_set.pairs, recipe, out=out, fingerprint=mark, listener=listener)
     _save_adapter(llava, out, model)
@@ -57,7 +73,6 @@ def finetune_llava(
         tuned: _keywords(llava, stickers, tuned, listener, "Captions, after" if tuned else "Captions, before")
         for tuned in (False, True)
     }
-    bleu, encoder = open_bleu(), open_text_encoder()
     base, tuned = (
         measure(
             [
