@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.app import ALLOWED_UPDATES, build_application, describe_bot, rejected_token
+from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
 from bot.progress import ChatProgress
 from bot.texts import texts_for
@@ -68,6 +68,7 @@ async def run_bot(
                     services.serving.run(),
                     services.styles.run(),
                     describe_bot(application.bot),
+                    describe_to_admins(application.bot, settings.admin_ids),
                     *((beside(services, importer),) if beside else ()),
                 ):
                     if ready is not None:

@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 MISFIRE_GRACE_SECONDS = 6 * 3600
 """A night that a busy or sleeping machine missed is caught up within this time; APScheduler's own 1 s skips it."""
+SETTLE_SECONDS = 5.0
+"""How long the bot has for itself at the start, before it catches up on a night."""
 CALM_SECONDS = 3.0
 """How long no set must have been taken in before the new stickers are worked on: several often come together."""
 
@@ -54,7 +56,11 @@ async def run_schedule(services: Services, importer: PackImporter, jobs: ChildJo
     )
     scheduler.start()
     try:
-        await catch_up(services, jobs)
+        await asyncio.sleep(SETTLE_SECONDS)
+        try:
+            await catch_up(services, jobs)
+        except PerSRVError as error:
+            _log.error("%s", error)
         while True:
             await importer.finished.wait()
             await _calm(importer)

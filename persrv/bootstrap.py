@@ -27,6 +27,7 @@ from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.ocr import open_ocr
+from persrv.adapters.pictures import PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.catalogue import FolderImport, Indexer, PackImporter
 from persrv.config import Settings
@@ -44,7 +45,7 @@ from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ports.telegram import StickerSource
 from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, Suggester
+from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, StyleTeller, Suggester
 from persrv.text import warm_up
 from persrv.utility.weights import UtilityWeights
 
@@ -114,7 +115,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
 
     :raises ConfigurationError: an extra, the model or a file is missing or wrong.
     """
-    return open_image_encoder(settings.image_encoder, model=settings.image_model)
+    return open_image_encoder(settings.image_encoder)
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:
@@ -163,6 +164,7 @@ class Services:
     embeddings: EmbeddingArchive
     serving: ServingHolder
     styles: StyleKeeper
+    style_teller: StyleTeller
     job_log: JobLog
 
     def importer(self, source: StickerSource) -> PackImporter:
@@ -219,6 +221,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         index = await asyncio.to_thread(_open_index, settings.index_dir)
         stack.callback(index.close)
         decoder = ProcessFrameDecoder()
+        media = FolderMediaStore(settings.media_dir)
         stack.push_async_callback(decoder.close)
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
@@ -250,7 +253,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             catalogue=catalogue,
             history=history,
             index=index,
-            media=FolderMediaStore(settings.media_dir),
+            media=media,
             decoder=decoder,
             suggester=suggester,
             impressions=impressions,
@@ -262,6 +265,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             embeddings=FolderEmbeddingArchive(settings.embeddings_dir),
             serving=serving,
             styles=styles,
+            style_teller=StyleTeller(
+                log=choices,
+                catalogue=catalogue,
+                styles=styles,
+                serving=serving,
+                media=media,
+                decoder=decoder,
+                painter=PillowStylePainter(),
+                executor=background,
+            ),
             job_log=SqlJobLog(database),
         )
 

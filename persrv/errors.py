@@ -5,6 +5,7 @@
     ├── StorageError            the database cannot be read or written
     │   ├── MigrationError      the database is from another version
     │   └── ArtefactsDamaged    what the nightly jobs computed cannot be read
+    ├── BackupInvalid           a file to restore is damaged, not ours or of a newer version
     ├── JobBusy                 another job is running
     ├── SearchIndexError        the search index cannot be read or written
     │   └── IndexBusy           another process is writing it
@@ -47,6 +48,10 @@ class MigrationError(StorageError):
 
 class ArtefactsDamaged(StorageError):
     """What the nightly jobs computed cannot be read; the next night computes it anew."""
+
+
+class BackupInvalid(PerSRVError):
+    """A file to restore is damaged, is no backup of ours, or is one of a newer version; nothing was changed."""
 
 
 class JobBusy(PerSRVError):

@@ -65,7 +65,7 @@ async def run_sandbox(
         world.add_pack(pack)
     explainer = Explainer()
     background: list[asyncio.Future[None]] = []  # the event loop alone would let it be collected
-    with SandboxServer(world, port=port, explain=explainer) as server:
+    with SandboxServer(world, port=port, explain=explainer, about=explainer.about) as server:
         bot_settings = sandbox_settings(settings, server.url)
 
         def ready(services: Services, username: str) -> None:

@@ -27,7 +27,7 @@ from persrv.errors import ConfigurationError
 ENV_PREFIX = "PERSRV_"
 PUBLIC_BOT_API = "https://api.telegram.org"
 OCR_ENGINES = ("rapidocr", "paddleocr", "none")
-IMAGE_ENCODERS = ("style", "cn-clip", "chinese-clip")
+IMAGE_ENCODERS = ("style",)
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     nightly_at: str = Field(
         default="03:30",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
-        description="When the nightly work begins, HH:MM: every sticker set is compared with Telegram's.",
+        description="When the nightly work begins, HH:MM: sets, words on stickers, captions, utility, people's styles.",
     )
     timezone: str = Field(default="UTC", description="The time zone of NIGHTLY_AT, like Asia/Shanghai.")
     inline_cache_seconds: int = Field(
@@ -98,12 +98,7 @@ class Settings(BaseSettings):
     )
     image_encoder: str = Field(
         default="style",
-        description="What styles are learnt from: style (colour, line and texture; installed), cn-clip or chinese-clip "
-        "(the paper's; pip install 'persrv[clip]').",
-    )
-    image_model: str | None = Field(
-        default=None,
-        description="The model of cn-clip or chinese-clip: a name or a folder. Default: the paper's ViT-B/16.",
+        description="What people's styles are learnt from: style, which describes colour, line and texture.",
     )
     caption_engine: Literal["none", "llava", "openai"] = Field(
         default="none",

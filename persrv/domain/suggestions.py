@@ -61,6 +61,11 @@ class Ranked:
     preference: float = 0.0
     factor: float = 1.0
 
+    @property
+    def recall(self) -> float:
+        """Relevance + utility, which `factor` multiplies (paper, section 3.6); 0 where the order is not by score."""
+        return sum(self.by_field.values()) + self.utility
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:

@@ -56,6 +56,9 @@ class ChoiceLog(Protocol):
     async def choices_of(self, user_id: int) -> PersonsChoices:
         """What one person chose; nothing for a stranger."""
 
+    async def queries_of(self, user_id: int) -> Sequence[tuple[int, str, int]]:
+        """What one person typed before each sticker they chose, and how often: (sticker id, query, times)."""
+
     async def latest(self) -> int:
         """A number that grows with every choice: the last one's; 0 when there is none."""
 

@@ -36,6 +36,9 @@ class SemanticsStore(Protocol):
     async def failures(self, task: Task) -> Sequence[Failure]:
         """Everything that could not be done and has not been done since, by sticker."""
 
+    async def failures_of(self, sticker_id: int) -> Sequence[Failure]:
+        """What could not be done with one sticker and has not been done since, by stage in the order of `Task`."""
+
     async def forget_failures(self, task: Task) -> int:
         """Let every sticker be tried again. Return how many."""
 

@@ -1,105 +1,145 @@
-"""The space in which styles are compared (paper, section 3.5; FACTS, "Style preference", point 2).
+"""The one space in which stickers' styles are compared (paper, section 3.5; FACTS, "Style preference", points 2, 3).
 
-Raw descriptors mix numbers of very different spread, and most of what they vary in is alike in many numbers. So they
-are z-scored on the catalogue, whitened by its principal components, and scaled to unit length:
+The paper fits centroids among standardised vectors and compares them with raw ones. Here a space is an object: it is
+fitted on the catalogue once, everything that is compared has gone through it, and its id tells it from any other.
 
-    v = unit(((x - mean) / scale) @ components.T)
-
-A network that was trained for cosines is only scaled to unit length, as the paper has it.
+    whitened:  z = (raw - mean) / scale;  unit(z . components)      the first `dimensions` principal components, each
+                                                                   divided by its standard deviation
+    as it is:  unit(raw)                                           for networks that were trained for cosines
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from persrv.preference.directions import has_style, unit_vectors
 
-DIMENSIONS = 32
-"""Principal components kept; the rest is noise of single pictures."""
-SAMPLE = 50_000
-"""Stickers that the space is fitted on at most: statistics of that many no longer change."""
-_LEAST_SHARE = 1e-4
-"""Components with less than this share of the first one's variance are rounding, not style."""
+DIMENSIONS: Final = 32
+"""Of a whitened space (FACTS)."""
+SAMPLE: Final = 50_000
+"""Stickers that a space is fitted on, at most: more change nothing that matters."""
+STICKERS_A_COMPONENT: Final = 8
+"""Stickers that a component must be measured on: with fewer, the last ones are single pictures, blown up."""
+_CONSTANT: Final = 1e-5
+"""Standard deviation, relative to the column's own size, below which a column says nothing."""
+_LEAST_VARIANCE: Final = 1e-6
+"""Share of the variance below which a component is rounding, not style."""
+_AT_ONCE: Final = 16_384
+"""Rows that are transformed at once: bounds the memory to some tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingSpace:
-    """A transform from raw vectors to directions. Vectors of two spaces are never compared; `space_id` tells which.
+    """How an encoder's vectors become directions.
 
-    :param encoder_version: What made the raw vectors.
-    :param mean: Of each raw number over the catalogue, float32, shape (raw,); None where nothing is whitened.
-    :param scale: Standard deviation of each, 1 where it is constant; float32, shape (raw,).
-    :param components: Rows that project onto whitened components, float32, shape (dimensions, raw).
+    :param space_id: Digest of the encoder's version and of the transform; vectors of two ids are never compared.
+    :param encoder_version: Whose vectors it takes.
+    :param mean: float32, shape (raw dimensions,).
+    :param scale: Above 0, float32, shape (raw dimensions,).
+    :param components: Whitening, float32, shape (raw dimensions, dimensions); None: vectors are taken as they are.
     """
 
+    space_id: str
     encoder_version: str
-    mean: NDArray[np.float32] | None = None
-    scale: NDArray[np.float32] | None = None
-    components: NDArray[np.float32] | None = None
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    components: NDArray[np.float32] | None
 
     @property
-    def space_id(self) -> str:
-        """A digest of the encoder and of every number of the transform, 32 hexadecimal digits."""
-        digest = hashlib.sha256(self.encoder_version.encode())
-        for array in (self.mean, self.scale, self.components):
-            if array is not None:
-                digest.update(array.astype("<f4").tobytes())
-        return digest.hexdigest()[:32]
+    def dimensions(self) -> int:
+        """Of a vector in this space."""
+        return len(self.mean) if self.components is None else self.components.shape[1]
 
     def apply(self, raw: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Directions in this space.
+        """Bring an encoder's vectors into the space.
 
-        :param raw: Shape (n, raw). A row that is all zero or not finite shows nothing.
-        :return: Unit vectors, all zero for what shows nothing, float32, shape (n, dimensions).
+        :param raw: Shape (n, raw dimensions).
+        :return: Unit vectors, float32, shape (n, dimensions); all zero for a row that is all zero or not finite.
+        :raises ValueError: vectors of another width.
         """
-        shown = has_style(raw)
-        vectors: NDArray[np.floating] = np.where(shown[:, None], raw, 0.0).astype(np.float32)
-        if self.mean is not None and self.scale is not None and self.components is not None:
-            vectors = ((vectors - self.mean) / self.scale) @ self.components.T
-        directions = unit_vectors(vectors)
-        directions[~shown] = 0.0
-        return directions.astype(np.float32)
+        if raw.ndim != 2 or raw.shape[1] != len(self.mean):
+            raise ValueError(
+                f"vectors of shape {raw.shape} are not of this space, which takes {len(self.mean)} numbers"
+            )
+        placed = np.zeros((len(raw), self.dimensions), dtype=np.float32)
+        for start in range(0, len(raw), _AT_ONCE):
+            placed[start : start + _AT_ONCE] = self._placed(raw[start : start + _AT_ONCE])
+        return placed
+
+    def _placed(self, raw: NDArray[np.floating]) -> NDArray[np.float64]:
+        if self.components is None:
+            return unit_vectors(raw)
+        known = has_style(raw)
+        points = (np.where(known[:, None], raw, 0.0).astype(np.float64) - self.mean) / self.scale
+        return unit_vectors(np.where(known[:, None], points @ self.components.astype(np.float64), 0.0))
 
 
 def fit_space(
-    raw: NDArray[np.floating],
-    *,
-    encoder_version: str,
-    whitens: bool,
-    dimensions: int = DIMENSIONS,
-    seed: int = 0,
+    raw: NDArray[np.floating], *, encoder_version: str, whitens: bool, dimensions: int = DIMENSIONS, seed: int = 0
 ) -> EmbeddingSpace:
-    """Fit a space to a catalogue.
+    """Measure a catalogue: mean, spread and principal components of its vectors; of a seeded sample of a large one.
 
-    :param raw: Raw vectors, shape (stickers, raw); rows that show nothing are left out. Of more than `SAMPLE`, a
-        seeded sample is taken.
-    :param whitens: False: only scale to unit length.
-    :param dimensions: Components kept, at most; fewer where there are fewer stickers or raw numbers.
+    Columns that do not vary count nothing. There are fewer components than `dimensions` where the catalogue has
+    fewer stickers or varies in fewer ways; with less than two different stickers nothing can be whitened, and
+    vectors are taken as they are.
+
+    :param raw: Shape (stickers, raw dimensions); rows that are all zero or not finite are left out.
+    :param whitens: As the encoder says (`ImageEncoder.whitens`).
+    :param dimensions: At least 1.
+    :raises ValueError: `raw` is no matrix, or `dimensions` is below 1.
     """
-    rows = raw[has_style(raw)] if len(raw) else raw
-    if not whitens or len(rows) < 3:  # fewer have no spread to speak of
-        return EmbeddingSpace(encoder_version)
+    if raw.ndim != 2 or dimensions < 1:
+        raise ValueError("fit_space wants vectors of shape (stickers, raw dimensions) and dimensions of at least 1")
+    width = raw.shape[1]
+    mean, scale = np.zeros(width, dtype=np.float32), np.ones(width, dtype=np.float32)
+    components: NDArray[np.float32] | None = None
+    rows = np.flatnonzero(has_style(raw)) if whitens else np.zeros(0, dtype=np.intp)
     if len(rows) > SAMPLE:
-        rows = rows[np.sort(np.random.default_rng(seed).permutation(len(rows))[:SAMPLE])]
-    points = rows.astype(np.float64)
-    mean, spread = points.mean(axis=0), points.std(axis=0)
-    scale = np.where(spread > 1e-6, spread, 1.0)
-    centred = (points - mean) / scale
-    # Eigenvectors of the correlation matrix: as many numbers as the descriptor has, however many stickers there are.
-    variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-    order = np.argsort(-variances, kind="stable")[: min(dimensions, len(rows) - 1)]
-    order = order[variances[order] > _LEAST_SHARE * max(variances.max(), 0.0)]
-    if not len(order):
-        return EmbeddingSpace(encoder_version)
-    axes = vectors[:, order].T  # (dimensions, raw)
-    # A component and its opposite are the same: the largest entry is made positive, so that a fit can be repeated.
-    largest = np.abs(axes).argmax(axis=1)
-    axes *= np.sign(axes[np.arange(len(axes)), largest])[:, None]
-    components = axes / np.sqrt(variances[order])[:, None]
+        rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
+    if len(rows) >= 2:
+        points = raw[rows].astype(np.float64)
+        mean = points.mean(axis=0).astype(np.float32)
+        spread = points.std(axis=0)
+        varies = spread > _CONSTANT * np.maximum(np.abs(points).max(axis=0), np.finfo(np.float32).tiny)
+        scale = np.where(varies, spread, 1.0).astype(np.float32)
+        most = min(dimensions, max(2, len(rows) // STICKERS_A_COMPONENT))
+        components = _whitening(np.where(varies, (points - mean) / scale, 0.0), varies, most)
+    if components is None:
+        mean, scale = np.zeros_like(mean), np.ones_like(scale)
     return EmbeddingSpace(
-        encoder_version, mean.astype(np.float32), scale.astype(np.float32), components.astype(np.float32)
+        space_digest(encoder_version, mean, scale, components), encoder_version, mean, scale, components
     )
+
+
+def space_digest(
+    encoder_version: str,
+    mean: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    components: NDArray[np.float32] | None,
+) -> str:
+    """The id of a space: equal spaces have equal ids, on any machine."""
+    digest = hashlib.sha256(f"{encoder_version}\n{components is None}\n".encode())
+    for part in (mean, scale) if components is None else (mean, scale, components):
+        digest.update(f"{part.shape}\n".encode())
+        digest.update(part.astype("<f4").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _whitening(points: NDArray[np.float64], varies: NDArray[np.bool_], dimensions: int) -> NDArray[np.float32] | None:
+    """Principal components, each divided by its standard deviation; None where nothing varies.
+
+    The sign of a component is free: its largest entry is made positive, so that two machines agree.
+    """
+    variances, axes = np.linalg.eigh(points.T @ points / len(points))  # rising
+    variances, axes = variances[::-1][:dimensions], axes[:, ::-1][:, :dimensions]
+    kept = variances > _LEAST_VARIANCE * float(np.count_nonzero(varies))
+    if not kept.any():
+        return None
+    variances, axes = variances[kept], axes[:, kept]
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)[0]
+    return np.asarray(axes * np.sign(largest) / np.sqrt(variances), dtype=np.float32)

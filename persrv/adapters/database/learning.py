@@ -80,6 +80,20 @@ class SqlChoiceLog:
             rows = (await connection.execute(statement)).all()
         return PersonsChoices(user_id, tuple(row.sticker_id for row in rows), tuple(row.times for row in rows))
 
+    async def queries_of(self, user_id: int) -> Sequence[tuple[int, str, int]]:
+        """What one person typed before each sticker they chose, and how often; the query as it was typed first."""
+        statement = (
+            select(
+                interactions.c.sticker_id, func.min(interactions.c.query).label("query"), func.count().label("times")
+            )
+            .where(interactions.c.user_id == user_id, interactions.c.query_key != "")
+            .group_by(interactions.c.sticker_id, interactions.c.query_key)
+            .order_by(interactions.c.sticker_id, func.min(interactions.c.id))
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [(row.sticker_id, " ".join(row.query.split()), row.times) for row in rows]
+
     async def latest(self) -> int:
         """The last choice's number; 0 when there is none."""
         async with self._database.read() as connection:

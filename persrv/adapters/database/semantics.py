@@ -68,22 +68,30 @@ class SqlSemanticsStore:
 
     async def failures(self, task: Task) -> Sequence[Failure]:
         """Everything that could not be done and has not been done since, by sticker."""
-        statement = (
-            select(sticker_work)
-            .where(sticker_work.c.task == task.value, sticker_work.c.done.is_(False), sticker_work.c.reason != "")
-            .order_by(sticker_work.c.sticker_id)
-        )
-        async with self._database.read() as connection:
-            return [
-                Failure(row.sticker_id, task, Maker(row.engine, row.version), row.reason, row.tries, row.at)
-                for row in await connection.execute(statement)
-            ]
+        return await self._failures(sticker_work.c.task == task.value)
+
+    async def failures_of(self, sticker_id: int) -> Sequence[Failure]:
+        """What could not be done with one sticker and has not been done since, by stage."""
+        return await self._failures(sticker_work.c.sticker_id == sticker_id)
 
     async def forget_failures(self, task: Task) -> int:
         """Let every sticker be tried again."""
         statement = delete(sticker_work).where(sticker_work.c.task == task.value, sticker_work.c.done.is_(False))
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount
+
+    async def _failures(self, which: ColumnElement[bool]) -> Sequence[Failure]:
+        statement = (
+            select(sticker_work)
+            .where(which, sticker_work.c.done.is_(False), sticker_work.c.reason != "")
+            .order_by(sticker_work.c.sticker_id)
+        )
+        async with self._database.read() as connection:
+            found = [
+                Failure(row.sticker_id, Task(row.task), Maker(row.engine, row.version), row.reason, row.tries, row.at)
+                for row in await connection.execute(statement)
+            ]
+        return sorted(found, key=lambda one: (one.sticker_id, tuple(Task).index(one.task)))
 
     async def known(self, sticker_id: int) -> Sequence[Provenance]:
         """The texts of one sticker, in the order of `SemanticField`."""

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from persrv.adapters.embedding.style.encoder import StyleEncoder
 from persrv.errors import ConfigurationError
 from persrv.ports.embedding import ImageEncoder
 
-IMAGE_ENCODERS: Final = ("style", "cn-clip", "chinese-clip")
+IMAGE_ENCODERS: Final = ("style",)
 """What `PERSRV_IMAGE_ENCODER` may be; the first is the default."""
 
 
-def open_image_encoder(name: str, *, model: str | None = None) -> ImageEncoder:
-    """Open the encoder of that name; a network is loaded now, which blocks.
+def open_image_encoder(name: str, model: str | None = None) -> ImageEncoder:
+    """Open the encoder of that name; its model is loaded now.
 
     :param name: One of `IMAGE_ENCODERS`.
-    :param model: Of a network: a name or a folder; None: the paper's.
-    :raises ConfigurationError: no such encoder, or an extra, a model or a file that is missing or wrong.
+    :param model: `PERSRV_IMAGE_MODEL`: which weights, as the encoder names them, or where they are; None or empty:
+        its default. `style` has none.
+    :raises ConfigurationError: no such encoder, one that is not installed, or a model that it cannot load.
     """
     match name:
         case "style":
+            if model:
+                raise ConfigurationError(
+                    ["PERSRV_IMAGE_ENCODER=style has no model. Leave PERSRV_IMAGE_MODEL empty, or choose another."]
+                )
+            from persrv.adapters.embedding.style.encoder import StyleEncoder
+
             return StyleEncoder()
         case _:
             raise ConfigurationError([f"PERSRV_IMAGE_ENCODER wants one of {', '.join(IMAGE_ENCODERS)}, not {name!r}."])

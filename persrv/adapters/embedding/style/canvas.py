@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 SIDE: Final = 160
 """Longer side at which every picture is described, so that one drawing in two sizes has one description."""
 LEAST_PIXELS: Final = 64
-"""Visible pixels at that scale below which a picture shows nothing: there is no style in a dot."""
+"""Visible pixels, as given and at that scale, below which a picture shows nothing: there is no style in a dot."""
 VISIBLE: Final = 0.5
 """Alpha from which a pixel belongs to the drawing."""
 RIM: Final = 4.0
@@ -49,14 +49,14 @@ def canvas_of(pixels: NDArray[np.uint8]) -> Canvas | None:
     :param pixels: uint8 RGBA with straight alpha, shape (height, width, 4).
     :return: None for a picture that shows nothing.
     """
-    if not pixels.size or not pixels[..., 3].any():
+    if np.count_nonzero(pixels[..., 3]) < LEAST_PIXELS:
         return None
     scaled = _scaled(pixels)
     alpha = np.ascontiguousarray(scaled[..., 3])
     drawn = alpha >= VISIBLE
     if np.count_nonzero(drawn) < LEAST_PIXELS:
         return None
-    rgb = np.asarray(scaled[..., :3] / np.maximum(alpha, VISIBLE)[..., None], dtype=np.float32)
+    rgb: NDArray[np.float32] = np.divide(scaled[..., :3], np.maximum(alpha, VISIBLE)[..., None], dtype=np.float32)
     # The mean colour outside, so that nothing there shows up as an edge of its own.
     rgb[~drawn] = cv2.mean(rgb, drawn.view(np.uint8))[:3]
     np.minimum(rgb, 1.0, out=rgb)

@@ -21,7 +21,8 @@ def form(canvas: Canvas) -> NDArray[np.float64]:
     area = np.count_nonzero(drawn)
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     box = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-    glass = np.count_nonzero((canvas.alpha > 0.1) & (canvas.alpha < 0.9)) / area
+    tinted = canvas.alpha > 0.1
+    glass = np.count_nonzero(tinted & (canvas.alpha < 0.9)) / np.count_nonzero(tinted)
     border = np.count_nonzero(drawn & (canvas.depth <= 1.5))
     return np.array(
         [area / drawn.size, area / box, np.sqrt(glass), canvas.depth[drawn].mean() / 80.0, np.sqrt(border / area)]
