@@ -46,9 +46,9 @@ def finetune(
         ),
     ] = "usem3",
 ) -> None:
-    """Fine-tune the vision-language model on clicked queries. Interrupted, run it again: it goes on.
+    r"""Fine-tune the vision-language model on clicked queries. Interrupted, run it again: it goes on.
 
-    Needs the extra llava: pip install 'persrv\\[llava]'.
+    Needs the extra llava: pip install 'persrv\[llava]'.
     """
     from persrv.adapters.caption.opening import DEFAULT_MODEL
     from persrv.adapters.finetune.recipe import DEFAULT_RECIPE, read_recipe
