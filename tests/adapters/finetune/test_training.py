@@ -54,7 +54,7 @@ def quick(monkeypatch, request):
     The text encoder takes two seconds to load: one test does.
     """
     if "lowers_the_loss" not in request.node.name:
-        monkeypatch.setattr("persrv.adapters.finetune.run.open_text_encoder", lambda: None)
+        monkeypatch.setattr("persrv.adapters.finetune.run.open_text_encoder", lambda _name: None)
     monkeypatch.setattr("persrv.adapters.finetune.pairs.PICTURE_SIDE", 56)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
