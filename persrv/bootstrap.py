@@ -115,7 +115,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
 
     :raises ConfigurationError: an extra, the model or a file is missing or wrong.
     """
-    return open_image_encoder(settings.image_encoder)
+    return open_image_encoder(settings.image_encoder, settings.image_model)
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:
