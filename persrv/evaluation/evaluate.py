@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 import numpy as np
 
 from persrv.domain.dataset import Dataset
 from persrv.errors import PerSRVError
-from persrv.evaluation.ablation import ablation_plans
+from persrv.evaluation.ablation import CONTRASTED, ablation_plans
 from persrv.evaluation.generation import measure_keywords
 from persrv.evaluation.pairs import Pair, pairs_of
 from persrv.evaluation.report import AblationRow, Evaluation, Latency, NotRun, Report, SystemResult
@@ -27,7 +27,7 @@ from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
-from persrv.evaluation.tuning import tune
+from persrv.evaluation.tuning import TuningStep, tune
 from persrv.ports.progress import Progress, silent
 from persrv.semantics.likeness import TextEncoder
 
@@ -56,7 +56,7 @@ class Plan:
     open_index: IndexFactory
     others: Mapping[str, Opener]
     systems: tuple[str, ...] | None = None
-    start: PerSRVSettings = PerSRVSettings()
+    start: PerSRVSettings = field(default_factory=PerSRVSettings)
     tune: bool = True
     ablation: bool = False
     text_encoder: TextEncoder | None = None
@@ -80,12 +80,13 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
     pairs = pairs_of(dataset.test)
     index = RecallIndex(plan.open_index, progress=progress)
     try:
-        settings, steps = plan.start, ()
+        settings = plan.start
+        steps: tuple[TuningStep, ...] = ()
         if plan.tune and ({"bm25-ocr", "persrv"} & set(wanted) or plan.ablation):
             index.fit(training)
             settings, steps = tune(index, training, pairs_of(dataset.valid), plan.start, progress)
         outcomes = _run_all(wanted, _openers(plan, index, settings, progress), training, pairs, progress)
-        rows, ablation_runs = _ablation(plan, settings, index, training, pairs, progress) if plan.ablation else ((), {})
+        rows, ablation_runs = _ablation(plan, settings, index, training, pairs, progress)
     finally:
         index.close()
     runs = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Run)}
@@ -107,12 +108,18 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
         tuning=steps,
         generation=measure_keywords(dataset, training.stickers, plan.text_encoder),
         reported=PAPER,
-        notes=(*dataset.notes, *plan.notes),
+        notes=(*dataset.notes, *plan.notes, *_about_the_paper(plan)),
         seed=training.seed,
         commit=plan.commit,
         settings={**(plan.settings or {}), **_told(settings, training, tuned=bool(steps))},
     )
     return Evaluation(report, pairs, runs, ablation_runs)
+
+
+def _about_the_paper(plan: Plan) -> tuple[str, ...]:
+    if plan.tune:
+        return ("Weights were chosen on the validation part, one after the other; their path is below.",)
+    return ("Weights were not tuned: they are the settings'.",)
 
 
 def _openers(plan: Plan, index: RecallIndex, settings: PerSRVSettings, progress: Progress) -> dict[str, Opener]:
@@ -177,12 +184,17 @@ def _ablation(
     pairs: Sequence[Pair],
     progress: Progress,
 ) -> tuple[tuple[AblationRow, ...], dict[str, Run]]:
+    """Table 5, and the runs with and without a module that case studies compare; those alone without `ablation`."""
     rows: list[AblationRow] = []
     runs: dict[str, Run] = {}
+    if not plan.ablation and plan.systems is not None and "persrv" not in plan.systems:
+        return (), {}
     other = RecallIndex(plan.open_index, name="characters", analyser=Analyser.PAPER, progress=progress)
     try:
         for row in ablation_plans(settings):
-            if row.settings.ranking is not None and training.style is None and row.paper_row == 5:
+            if not plan.ablation and row.key not in CONTRASTED:
+                continue
+            if row.personal and training.style is None:
                 reason = "There are no vectors of style: no pictures, no embeddings, or no encoder."
                 rows.append(AblationRow(row.key, row.label, row.paper_row, {}, {}, reason))
                 continue
@@ -193,7 +205,7 @@ def _ablation(
             rows.append(AblationRow(row.key, row.label, row.paper_row, found.by_user(), found.micro()))
     finally:
         other.close()
-    return tuple(rows), runs
+    return tuple(rows) if plan.ablation else (), runs
 
 
 def _told(settings: PerSRVSettings, training: Training, *, tuned: bool) -> dict[str, str | int | float | None]:

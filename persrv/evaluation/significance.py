@@ -38,7 +38,7 @@ class Comparison:
 
 
 def best_baseline(scores: Mapping[str, Scores]) -> str | None:
-    """The baseline with the highest `MAIN` by user; the first of equals in the order of `BASELINES`; None where none ran."""
+    """The baseline with the highest `MAIN` by user; of equals the first of `BASELINES`; None where none ran."""
     ran = [name for name in BASELINES if name in scores]
     return max(ran, key=lambda name: scores[name].by_user([MAIN])[MAIN]) if ran else None
 

@@ -23,6 +23,8 @@ from persrv.utility.weights import UtilityWeights
 
 RECALL_SIZE = 100
 """R of the paper's section 3.6.1."""
+PAPER_RANKING = RankingWeights(alpha=8.0, nearest=True)
+"""Equation 9 by the nearest style, made exact (DESIGN). The bot's own default counts every style by its share."""
 PAPER_FIELDS = RelevanceWeights(emoji=0.0, pack=0.0)
 """The paper's five fields; a dataset's emoji and set names are none of them."""
 
@@ -39,7 +41,7 @@ class PerSRVSettings:
 
     relevance: RelevanceWeights = PAPER_FIELDS
     utility: UtilityWeights | None = field(default_factory=UtilityWeights)
-    ranking: RankingWeights | None = field(default_factory=RankingWeights)
+    ranking: RankingWeights | None = PAPER_RANKING
     literal: bool = False
     styles: int = MAX_STYLES
     recall_size: int = RECALL_SIZE
@@ -100,8 +102,8 @@ class PerSRV:
         vectors = self._style.vectors.of(rows)
         if self.settings.literal:
             return literal_preference(profile, vectors, space_id=self._style.space_id)
-        gate = self.settings.ranking.gate if self.settings.ranking else None
-        return preference(profile, vectors, space_id=self._style.space_id, gate=gate)
+        ranking = self.settings.ranking or PAPER_RANKING
+        return preference(profile, vectors, space_id=self._style.space_id, gate=ranking.gate, nearest=ranking.nearest)
 
 
 def train_utility(training: Training, weights: UtilityWeights) -> Utility:
