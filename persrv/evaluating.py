@@ -207,14 +207,15 @@ def _cases(evaluation: Evaluation, train: Sequence[Interaction]) -> tuple[Case, 
 
 
 def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: FolderStickerFiles) -> None:
+    text = report_json(evaluation.report)
+    page = render_page(evaluation.report, cases, lambda docid: thumbnail(files, docid))
     try:
         (out / RUNS).mkdir(exist_ok=True)
         for name, run in evaluation.runs.items():
             _replace(out / RUNS / f"{name}.trec", "".join(run_lines(evaluation.pairs, run.rankings)))
         for stale in set((out / RUNS).glob("*.trec")) - {out / RUNS / f"{name}.trec" for name in evaluation.runs}:
             stale.unlink()  # of an earlier run with other systems: it does not belong to this report
-        text = report_json(evaluation.report)
-        _replace(out / "report.html", render_page(evaluation.report, cases, lambda docid: thumbnail(files, docid)))
+        _replace(out / "report.html", page)
         _replace(out / "report.json", text)
     except OSError as error:
         raise StorageError(f"The report cannot be written into {out} ({error.strerror}): make room there.") from error

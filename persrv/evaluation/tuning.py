@@ -19,7 +19,7 @@ from persrv.ranking.personal import RankingWeights
 from persrv.utility.weights import UtilityWeights
 
 RELEVANCE_GRID: Final = (0.0, 0.1, 0.3, 0.5, 1.0, 2.0, 4.0)
-UTILITY_GRID: Final = (0.0, 0.3, 1.0, 3.0, 10.0)
+UTILITY_GRID: Final = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 ALPHA_GRID: Final = (0.0, 0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 GATE_GRID: Final = (None, 1.0, 2.0)
 
