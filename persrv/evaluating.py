@@ -29,7 +29,7 @@ from persrv.errors import ConfigurationError, StorageError
 from persrv.evaluation.cases import Case, pick_cases
 from persrv.evaluation.completion import Captions, Completed, complete
 from persrv.evaluation.evaluate import Opener, Plan, evaluate, known_systems
-from persrv.evaluation.page import render_page
+from persrv.evaluation.page import render_page, systems_picture
 from persrv.evaluation.report import Evaluation
 from persrv.evaluation.report_json import report_json
 from persrv.evaluation.run_files import run_lines
@@ -209,6 +209,7 @@ def _cases(evaluation: Evaluation, train: Sequence[Interaction]) -> tuple[Case, 
 def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: FolderStickerFiles) -> None:
     text = report_json(evaluation.report)
     page = render_page(evaluation.report, cases, lambda docid: thumbnail(files, docid))
+    picture = systems_picture(evaluation.report)
     try:
         (out / RUNS).mkdir(exist_ok=True)
         for name, run in evaluation.runs.items():
@@ -216,15 +217,17 @@ def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: Fold
         for stale in set((out / RUNS).glob("*.trec")) - {out / RUNS / f"{name}.trec" for name in evaluation.runs}:
             stale.unlink()  # of an earlier run with other systems: it does not belong to this report
         _replace(out / "report.html", page)
+        _replace(out / "chart.png", picture)
         _replace(out / "report.json", text)
     except OSError as error:
         raise StorageError(f"The report cannot be written into {out} ({error.strerror}): make room there.") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: str | bytes) -> None:
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-        file.write(text)
+    with beside.open("wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

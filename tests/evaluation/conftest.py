@@ -77,23 +77,25 @@ def open_index(tmp_path):
         index.close()
 
 
-def drawn(seed, tmp_path, *, users=6, stickers=30, concepts=10):
-    """A log with meaning and taste: sticker n shows concept n % concepts in style n // concepts; user u likes one."""
+def drawn(seed, tmp_path, *, users=6, stickers=90, read=3):
+    """A log with meaning and taste: 10 words, 3 styles, several drawings of each; user u likes style u % 3.
+
+    :param read: Of so many stickers one has its word drawn on it.
+    """
     random = np.random.default_rng(seed)
-    styles = stickers // concepts
-    words = ["笑", "哭", "加油", "晚安", "谢谢", "生日", "再见", "生气", "爱你", "吃饭"][:concepts]
+    words = ["笑", "哭", "加油", "晚安", "谢谢", "生日", "再见", "生气", "爱你", "吃饭"]
     docids = [f"d{n:03d}" for n in range(stickers)]
-    rows = []
+    rows = set()
     for user in range(users):
         for _ in range(60):
-            concept = int(random.integers(concepts))
-            style = user % styles if random.random() < 0.85 else int(random.integers(styles))
-            rows.append(Interaction(f"u{user}", words[concept], docids[concept + concepts * style]))
-    rows = sorted(set(rows))
-    places = random.permutation(len(rows))
-    cut, end = int(len(rows) * 0.6), int(len(rows) * 0.8)
-    some = [tuple(rows[place] for place in part) for part in (places[:cut], places[cut:end], places[end:])]
-    ocr = {docid: words[number % concepts] for number, docid in enumerate(docids) if number % 3 == 0}
+            word, drawing = int(random.integers(10)), int(random.integers(stickers // 30))
+            style = user % 3 if random.random() < 0.85 else int(random.integers(3))
+            rows.add(Interaction(f"u{user}", words[word], docids[word + 10 * style + 30 * drawing]))
+    ordered = sorted(rows)
+    places = random.permutation(len(ordered))
+    cut, end = int(len(ordered) * 0.6), int(len(ordered) * 0.8)
+    some = [tuple(ordered[place] for place in part) for part in (places[:cut], places[cut:end], places[end:])]
+    ocr = {docid: words[number % 10] for number, docid in enumerate(docids) if number % read == 0}
     known = table(docids, tmp_path, ocr=ocr)
-    style = style_of(known, {docid: 120 * (number // concepts) for number, docid in enumerate(docids)})
+    style = style_of(known, {docid: 120 * (number // 10 % 3) for number, docid in enumerate(docids)})
     return dataset(known, *some), training(known, some[0], style=style)

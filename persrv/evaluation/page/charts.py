@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from persrv.evaluation.report import AblationRow, NotRun, Report, SystemResult
 from persrv.evaluation.scoring import MAIN
@@ -16,7 +16,7 @@ FAINT: Final = "#9aa5b1"
 OURS: Final = "#d9480f"
 OTHERS: Final = "#4c6ef5"
 RECALL: Final = "#20c997"
-_STYLE: Final[Mapping[str, Any]] = {
+_STYLE: Final[Any] = {
     "svg.hashsalt": "persrv",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -31,6 +31,7 @@ _STYLE: Final[Mapping[str, Any]] = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
+_T = TypeVar("_T")
 OWN: Final = ("persrv", "persrv-plus")
 
 
@@ -41,6 +42,15 @@ def ran(report: Report) -> dict[str, SystemResult]:
 
 def systems_chart(report: Report) -> str:
     """M-MRR@20 of each system as a bar."""
+    return _systems(report, _svg)
+
+
+def systems_picture(report: Report) -> bytes:
+    """The same as PNG, for a chat."""
+    return _systems(report, _png)
+
+
+def _systems(report: Report, write: Callable[[Any], _T]) -> _T:
     found = ran(report)
     names = list(found)
     values = [found[name].metrics[MAIN] for name in names]
@@ -52,7 +62,7 @@ def systems_chart(report: Report) -> str:
         axes.invert_yaxis()
         axes.set_xlim(0, max([*values, 0.01]) * 1.12)
         axes.set_xlabel(f"{MAIN}, mean by user")
-        return _svg(figure)
+        return write(figure)
 
 
 def ablation_chart(rows: Sequence[AblationRow]) -> str:
@@ -119,7 +129,7 @@ class _drawing:  # noqa: N801 - reads as a statement
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
-        self._context = mpl.rc_context(dict(_STYLE))
+        self._context = mpl.rc_context(_STYLE)
         self._context.__enter__()
         figure = Figure(figsize=(max(8.2, 2.3 * self._columns), self._height))
         axes = figure.subplots(1, self._columns, squeeze=False)[0]
@@ -127,6 +137,12 @@ class _drawing:  # noqa: N801 - reads as a statement
 
     def __exit__(self, *_: object) -> None:
         self._context.__exit__(None, None, None)
+
+
+def _png(figure: Any) -> bytes:
+    written = io.BytesIO()
+    figure.savefig(written, format="png", bbox_inches="tight", dpi=120, facecolor="white", pad_inches=0.3)
+    return written.getvalue()
 
 
 def _svg(figure: Any) -> str:
