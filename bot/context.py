@@ -11,6 +11,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 
@@ -21,6 +22,7 @@ class BotState:
     services: Services
     importer: PackImporter
     jobs: JobStarter | None = None
+    evaluator: Evaluator | None = None
 
 
 Bot = ExtBot[int]

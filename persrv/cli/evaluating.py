@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from persrv.cli.job import NICENESS
 from persrv.config import load_settings
 from persrv.evaluation.report import NotRun, Report
 
@@ -25,6 +30,9 @@ def evaluate(
     ] = False,
     by_time: Annotated[bool, typer.Option("--by-time", help="Split interactions.csv by its column ts.")] = False,
     tune: Annotated[bool, typer.Option(help="Choose the weights on the validation part.")] = True,
+    background: Annotated[
+        bool, typer.Option("--background", hidden=True, help="Yield to the bot; progress as JSON lines.")
+    ] = False,
 ) -> None:
     """The paper's tables on a dataset folder. What is computed of pictures is remembered for the next run."""
     from persrv.evaluating import Options, run_evaluation
@@ -32,10 +40,21 @@ def evaluate(
     settings = load_settings()
     names = None if systems is None else tuple(name.strip() for name in systems.split(",") if name.strip())
     options = Options(names, ablation, seed, precomputed_only, by_time, tune)
+    if background:
+        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
+            os.nice(NICENESS)
+        run_evaluation(dataset, out, settings, options, _tell)
+        return
     with _Bars() as bars:
         evaluation = run_evaluation(dataset, out, settings, options, bars.hear)
     _show(evaluation.report)
     Console().print(f"The whole report: {out / 'report.html'}", markup=False, highlight=False)
+
+
+def _tell(stage: str, done: int, total: int | None) -> None:
+    """Progress as a line of JSON, for the process that started this one."""
+    sys.stdout.write(json.dumps([stage, done, total]) + "\n")
+    sys.stdout.flush()
 
 
 class _Bars:

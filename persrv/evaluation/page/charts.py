@@ -105,8 +105,8 @@ def latency_chart(report: Report) -> str:
 
 def tuning_chart(steps: Sequence[TuningStep]) -> str:
     """Each setting's trials on the validation part; the chosen one is marked."""
-    with _drawing(2.6, columns=len(steps)) as (figure, panels):
-        for axes, step in zip(panels, steps, strict=True):
+    with _drawing(2.6, columns=len(steps)) as (figure, _):
+        for axes, step in zip(figure.axes, steps, strict=True):
             trials = sorted(step.trials, key=lambda trial: (trial.value is None, trial.value or 0.0))
             labels = ["none" if trial.value is None else f"{trial.value:g}" for trial in trials]
             axes.plot(range(len(trials)), [trial.score for trial in trials], "-o", color=OTHERS, markersize=4)
@@ -132,8 +132,7 @@ class _drawing:  # noqa: N801 - reads as a statement
         self._context = mpl.rc_context(_STYLE)
         self._context.__enter__()
         figure = Figure(figsize=(max(8.2, 2.3 * self._columns), self._height))
-        axes = figure.subplots(1, self._columns, squeeze=False)[0]
-        return figure, (axes[0] if self._columns == 1 else list(axes))
+        return figure, figure.subplots(1, self._columns, squeeze=False)[0][0]
 
     def __exit__(self, *_: object) -> None:
         self._context.__exit__(None, None, None)
