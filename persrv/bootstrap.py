@@ -82,7 +82,7 @@ def utility_weights(settings: Settings) -> UtilityWeights:
 
 def ranking_weights(settings: Settings) -> RankingWeights:
     """The weights of personal ranking that the settings ask for."""
-    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate)
+    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate, nearest=settings.ranking_nearest)
 
 
 def ocr_engine(settings: Settings) -> OcrEngine:
@@ -117,7 +117,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
 
     :raises ConfigurationError: an extra, the model or a file is missing or wrong.
     """
-    return open_image_encoder(settings.image_encoder)
+    return open_image_encoder(settings.image_encoder, settings.image_model)
 
 
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:

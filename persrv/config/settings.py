@@ -27,7 +27,7 @@ from persrv.errors import ConfigurationError
 ENV_PREFIX = "PERSRV_"
 PUBLIC_BOT_API = "https://api.telegram.org"
 OCR_ENGINES = ("rapidocr", "paddleocr", "none")
-IMAGE_ENCODERS = ("style",)
+IMAGE_ENCODERS = ("style", "cn-clip", "chinese-clip")
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -105,7 +105,13 @@ class Settings(BaseSettings):
     )
     image_encoder: str = Field(
         default="style",
-        description="What people's styles are learnt from: style, which describes colour, line and texture.",
+        description="What people's styles are learnt from: style (colour, line and texture; installed), or the paper's "
+        "Chinese-CLIP by cn-clip or chinese-clip (through transformers), both with pip install 'persrv[clip]'.",
+    )
+    image_model: str | None = Field(
+        default=None,
+        description="chinese-clip: a model's folder or name on the hub. cn-clip: a name such as ViT-B-16, or "
+        "ViT-B-16@FILE with a checkpoint. Default: the paper's ViT-B/16.",
     )
     caption_engine: Literal["none", "llava", "openai"] = Field(
         default="none",
@@ -188,10 +194,15 @@ class Settings(BaseSettings):
         default=0.1, ge=0, lt=1, description="What stands for a count of 0, below 1 (paper, equation 4)."
     )
     ranking_alpha: float = Field(
-        default=8.0,
+        default=16.0,
         ge=0,
         le=1000,
         description="How much a person's styles count beside recall (paper, equation 10); 0 ranks everybody alike.",
+    )
+    ranking_nearest: bool = Field(
+        default=False,
+        description="true: only the nearest of a person's styles counts (paper, equation 9; then 8 is a better "
+        "RANKING_ALPHA). false: each by its share of the person's use.",
     )
     ranking_gate: float | None = Field(
         default=None,

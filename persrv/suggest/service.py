@@ -179,7 +179,13 @@ class Suggester:
             tokens, weights=self._weights, limit=self._recall_size, utility=serving.utility.lookup
         )
         ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-        liked = preference(profile, serving.vectors_of(ids), space_id=serving.space_id, gate=self._ranking.gate)
+        liked = preference(
+            profile,
+            serving.vectors_of(ids),
+            space_id=serving.space_id,
+            gate=self._ranking.gate,
+            nearest=self._ranking.nearest,
+        )
         return as_ranked(rank_personally(recalled, liked, alpha=self._ranking.alpha))
 
     async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:

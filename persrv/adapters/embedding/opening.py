@@ -7,7 +7,7 @@ from typing import Final
 from persrv.errors import ConfigurationError
 from persrv.ports.embedding import ImageEncoder
 
-IMAGE_ENCODERS: Final = ("style",)
+IMAGE_ENCODERS: Final = ("style", "cn-clip", "chinese-clip")
 """What `PERSRV_IMAGE_ENCODER` may be; the first is the default."""
 
 
@@ -28,5 +28,14 @@ def open_image_encoder(name: str, model: str | None = None) -> ImageEncoder:
             from persrv.adapters.embedding.style.encoder import StyleEncoder
 
             return StyleEncoder()
+        case "cn-clip":
+            from persrv.adapters.embedding.cn_clip import DEFAULT_MODEL as BY_NAME
+            from persrv.adapters.embedding.cn_clip import CnClipEncoder
+
+            return CnClipEncoder(model or BY_NAME)
+        case "chinese-clip":
+            from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL, ChineseClipEncoder
+
+            return ChineseClipEncoder(model or DEFAULT_MODEL)
         case _:
             raise ConfigurationError([f"PERSRV_IMAGE_ENCODER wants one of {', '.join(IMAGE_ENCODERS)}, not {name!r}."])

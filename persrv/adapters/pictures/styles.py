@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from persrv.ports.pictures import DrawnStyle
 
@@ -60,7 +60,7 @@ def _card(style: DrawnStyle, colour: str) -> Image.Image:
     draw.rounded_rectangle(box, RADIUS * _SCALE, fill="#fdfcff")
     badge = (0, 0, BADGE * _SCALE, CARD * _SCALE - 1)
     draw.rounded_rectangle(badge, RADIUS * _SCALE, fill=colour, corners=(True, False, False, True))
-    _share(draw, style.share)
+    _share(draw, style.share, colour)
     card = large.resize((width, CARD), Image.Resampling.LANCZOS)
     step = (width - BADGE) // CELLS
     cells = [(image, True) for image in style.own] + [(image, False) for image in style.others]
@@ -73,19 +73,27 @@ def _card(style: DrawnStyle, colour: str) -> Image.Image:
     return card
 
 
-def _share(draw: ImageDraw.ImageDraw, share: float) -> None:
+def _share(draw: ImageDraw.ImageDraw, share: float, colour: str) -> None:
     """The share in per cent, and a bar of its length."""
+    # Mixed here, because drawing with a transparent colour would make a hole in the card.
+    faint, bright = _lighter(colour, 0.4), _lighter(colour, 0.85)
     middle, unit = BADGE * _SCALE // 2, _SCALE
     number, sign = ImageFont.load_default(84 * unit), ImageFont.load_default(40 * unit)
     text = str(max(1, round(100 * share)))
     length = draw.textlength(text, number) + draw.textlength("%", sign) + 8 * unit
     left, line = middle - length / 2, CARD * unit * 0.56
     draw.text((left, line), text, "white", number, anchor="ls")
-    draw.text((left + length, line), "%", "#ffffffd8", sign, anchor="rs")
+    draw.text((left + length, line), "%", bright, sign, anchor="rs")
     track = (36 * unit, 168 * unit, (BADGE - 36) * unit, 182 * unit)
-    draw.rounded_rectangle(track, 7 * unit, fill="#ffffff50")
+    draw.rounded_rectangle(track, 7 * unit, fill=faint)
     filled = track[0] + max(14 * unit, (track[2] - track[0]) * min(1.0, share))
     draw.rounded_rectangle((track[0], track[1], filled, track[3]), 7 * unit, fill="white")
+
+
+def _lighter(colour: str, share: float) -> tuple[int, int, int]:
+    """A colour with so much white in it."""
+    red, green, blue = (round(value + (255 - value) * share) for value in ImageColor.getrgb(colour)[:3])
+    return red, green, blue
 
 
 def _fitted(pixels: NDArray[np.uint8]) -> Image.Image:

@@ -1,6 +1,5 @@
 """The engine that the settings name."""
 
-import importlib.util
 import subprocess
 import sys
 from typing import get_args
@@ -38,8 +37,9 @@ async def test_none_captions_nothing_and_says_so(sticker):
     assert all(isinstance(result, CaptionFailure) and "PERSRV_CAPTION_ENGINE" in result.reason for result in results)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="the extra is installed")
-def test_without_the_extra_llava_says_what_to_install():
+@pytest.mark.parametrize("lacking", ["torch", "transformers", "peft"])
+def test_without_the_extra_llava_says_what_to_install(monkeypatch, lacking):
+    monkeypatch.setitem(sys.modules, lacking, None)
     with pytest.raises(ConfigurationError, match=r"pip install 'persrv\[llava\]'"):
         open_captioner("llava")
 
