@@ -24,9 +24,11 @@ from telegram.ext import (
 
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
+from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import evaluation, inline, packs, personal, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
+from bot.requests import FIRST, request_handler
 from bot.telegram_source import TelegramStickerSource
 from bot.texts import Texts, languages, texts_for
 from persrv.bootstrap import Services
@@ -106,6 +108,7 @@ def build_application(
             _log.warning("a chosen result was not one of ours and was left out")
         elif await services.history.record_choice(choice):
             services.styles.wake(choice.user_id)
+            application.bot_data["state"].metrics.chosen(choice.position)
 
     application: BotApplication = (
         ApplicationBuilder()
@@ -150,7 +153,15 @@ def build_application(
             MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),
         ]
     )
-    application.add_error_handler(report_error)
+    application.add_handler(request_handler(), group=FIRST)
+    reports = ErrorReports()
+
+    async def report(update: object, context: Context) -> None:
+        await report_error(update, context)
+        if context.error is not None:
+            await tell_admins(reports, context.error, context)
+
+    application.add_error_handler(report)
     return application
 
 

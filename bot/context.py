@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.metrics import Metrics
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
@@ -23,6 +24,7 @@ class BotState:
     importer: PackImporter
     jobs: JobStarter | None = None
     evaluator: Evaluator | None = None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 Bot = ExtBot[int]

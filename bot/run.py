@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
+from bot.health import Health, serve_health
 from bot.progress import ChatProgress
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -53,32 +54,36 @@ async def run_bot(
     with _signals(stop):
         async with open_services(settings) as services:
             application = build_application(services, jobs, evaluator)
-            if not await _reach_telegram(application, settings, stop):
-                return
-            async with _running(application, settings):
-                importer = application.bot_data["state"].importer
-                resumed = await _resume(importer, application, services)
-                _log.info(
-                    "@%s listens; %d stickers, %d sets to go on with",
-                    application.bot.username,
-                    await services.catalogue.count_stickers(),
-                    resumed,
-                )
-                async with in_background(
-                    importer.run(),
-                    services.indexer.run(),
-                    services.impressions.run(),
-                    services.serving.run(),
-                    services.styles.run(),
-                    describe_bot(application.bot),
-                    describe_to_admins(application.bot, settings.admin_ids),
-                    *((beside(services, importer),) if beside else ()),
-                    *((_until_stopped(evaluator),) if evaluator else ()),
-                ):
-                    if ready is not None:
-                        ready(services, application.bot.username)
-                    await stop.wait()
-                    _log.info("stopping")
+            state = application.bot_data["state"]
+            health = Health(services, application.bot, state.metrics)
+            async with serve_health(health, settings.health_address):
+                if not await _reach_telegram(application, settings, stop):
+                    return
+                health.telegram_answered()
+                async with _running(application, settings):
+                    importer = state.importer
+                    resumed = await _resume(importer, application, services)
+                    _log.info(
+                        "@%s listens; %d stickers, %d sets to go on with",
+                        application.bot.username,
+                        await services.catalogue.count_stickers(),
+                        resumed,
+                    )
+                    async with in_background(
+                        importer.run(),
+                        services.indexer.run(),
+                        services.impressions.run(),
+                        services.serving.run(),
+                        services.styles.run(),
+                        describe_bot(application.bot),
+                        describe_to_admins(application.bot, settings.admin_ids),
+                        *((beside(services, importer),) if beside else ()),
+                        *((_until_stopped(evaluator),) if evaluator else ()),
+                    ):
+                        if ready is not None:
+                            ready(services, application.bot.username)
+                        await stop.wait()
+                        _log.info("stopping")
 
 
 async def _until_stopped(evaluator: Evaluator) -> None:
