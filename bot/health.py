@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator
 
 from telegram.error import TelegramError
+from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bot.context import Bot
@@ -149,12 +151,19 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
         return
     host, port = listen
     pages = Application(
-        [(path, page, {"health": health}) for path, page in _PAGES], log_function=lambda _: None, compress_response=False
+        [(path, page, {"health": health}) for path, page in _PAGES],
+        log_function=lambda _: None,
+        compress_response=False,
     )
+    server = HTTPServer(pages)
     try:
-        server = pages.listen(port, host)
+        # Not `listen`: where the port is taken it leaves its socket open.
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError([f"PERSRV_HEALTH_LISTEN: {host}:{port} cannot be used: {error.strerror}"]) from error
+    listening.setblocking(False)
+    server.add_socket(listening)
     watching = asyncio.create_task(health.watch())
     try:
         yield
