@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.metrics import Metrics
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 
@@ -21,6 +23,8 @@ class BotState:
     services: Services
     importer: PackImporter
     jobs: JobStarter | None = None
+    evaluator: Evaluator | None = None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 Bot = ExtBot[int]

@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
+from bot.health import Health, serve_health
 from bot.progress import ChatProgress
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -19,6 +20,7 @@ from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
 from persrv.config import Settings
 from persrv.domain.stickers import Pack
 from persrv.errors import ConfigurationError, TelegramUnavailable
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
@@ -37,44 +39,59 @@ async def run_bot(
     ready: Callable[[Services, str], None] | None = None,
     beside: Beside | None = None,
     jobs: JobStarter | None = None,
+    evaluator: Evaluator | None = None,
 ) -> None:
     """Open everything, answer until SIGINT, SIGTERM or `stop`, close everything.
 
     :param ready: Called once the bot listens, with the services and the bot's user name.
     :param beside: Work that goes on as long as the bot runs, such as the schedule.
     :param jobs: What /jobs starts jobs with.
+    :param evaluator: What /evaluate runs; a run that is under way ends with the bot.
     :raises TokenRejected: Telegram does not know the token.
     :raises PerSRVError: storage or index cannot be used.
     """
     stop = stop or asyncio.Event()
     with _signals(stop):
         async with open_services(settings) as services:
-            application = build_application(services, jobs)
-            if not await _reach_telegram(application, settings, stop):
-                return
-            async with _running(application, settings):
-                importer = application.bot_data["state"].importer
-                resumed = await _resume(importer, application, services)
-                _log.info(
-                    "@%s listens; %d stickers, %d sets to go on with",
-                    application.bot.username,
-                    await services.catalogue.count_stickers(),
-                    resumed,
-                )
-                async with in_background(
-                    importer.run(),
-                    services.indexer.run(),
-                    services.impressions.run(),
-                    services.serving.run(),
-                    services.styles.run(),
-                    describe_bot(application.bot),
-                    describe_to_admins(application.bot, settings.admin_ids),
-                    *((beside(services, importer),) if beside else ()),
-                ):
-                    if ready is not None:
-                        ready(services, application.bot.username)
-                    await stop.wait()
-                    _log.info("stopping")
+            application = build_application(services, jobs, evaluator)
+            state = application.bot_data["state"]
+            health = Health(services, application.bot, state.metrics)
+            async with serve_health(health, settings.health_address):
+                if not await _reach_telegram(application, settings, stop):
+                    return
+                health.telegram_answered()
+                async with _running(application, settings):
+                    importer = state.importer
+                    resumed = await _resume(importer, application, services)
+                    _log.info(
+                        "@%s listens; %d stickers, %d sets to go on with",
+                        application.bot.username,
+                        await services.catalogue.count_stickers(),
+                        resumed,
+                    )
+                    async with in_background(
+                        importer.run(),
+                        services.indexer.run(),
+                        services.impressions.run(),
+                        services.serving.run(),
+                        services.styles.run(),
+                        describe_bot(application.bot),
+                        describe_to_admins(application.bot, settings.admin_ids),
+                        *((beside(services, importer),) if beside else ()),
+                        *((_until_stopped(evaluator),) if evaluator else ()),
+                    ):
+                        if ready is not None:
+                            ready(services, application.bot.username)
+                        await stop.wait()
+                        _log.info("stopping")
+
+
+async def _until_stopped(evaluator: Evaluator) -> None:
+    """Wait for the bot's end, then end the evaluation: its handler waits for it, and the bot for its handlers."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await evaluator.stop()
 
 
 async def _reach_telegram(application: BotApplication, settings: Settings, stop: asyncio.Event) -> bool:

@@ -21,6 +21,7 @@ from persrv.adapters.database import (
     SqlJobLog,
     SqlProfileStore,
     SqlSemanticsStore,
+    SqlStorageProbe,
     upgrade,
 )
 from persrv.adapters.embedding import open_image_encoder
@@ -43,6 +44,7 @@ from persrv.ports.search import StickerIndex
 from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ports.telegram import StickerSource
+from persrv.ports.watching import StorageProbe
 from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, StyleTeller, Suggester
@@ -166,6 +168,7 @@ class Services:
     styles: StyleKeeper
     style_teller: StyleTeller
     job_log: JobLog
+    probe: StorageProbe
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -276,6 +279,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 executor=background,
             ),
             job_log=SqlJobLog(database),
+            probe=SqlStorageProbe(database),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime
 
 from telegram import (
@@ -32,10 +33,11 @@ async def answer_inline_query(update: Update, context: Context) -> None:
     query = update.inline_query
     if query is None:
         return
-    suggester = context.services.suggester
+    suggester, metrics, since = context.services.suggester, context.state.metrics, time.perf_counter()
     try:
         page = await suggester.suggest(query.from_user.id, query.query, query.offset)
     except PerSRVError as error:
+        metrics.answered("failed", since)
         _log.error("an inline query could not be answered: %s", error)
         return
     try:
@@ -63,6 +65,7 @@ async def answer_inline_query(update: Update, context: Context) -> None:
     except TelegramError as error:
         _log.warning("an inline answer did not reach Telegram: %s", error)
         return
+    metrics.answered("hits" if page.placed else "end" if page.end else "no_hits", since)
     suggester.shown(page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from persrv.cli.logs import set_up_logging
 from persrv.config import load_settings
 from persrv.errors import ConfigurationError
 
@@ -11,9 +12,11 @@ from persrv.errors import ConfigurationError
 def run() -> None:
     """Run the bot against Telegram: long polling, or a webhook when one is set."""
     from bot.run import run_bot
+    from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
     settings = load_settings()
+    set_up_logging(form=settings.log_format)
     if settings.bot_token is None:
         raise ConfigurationError(
             [
@@ -22,7 +25,7 @@ def run() -> None:
             ]
         )
     jobs, schedule = with_schedule(settings)
-    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs))
+    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings)))
 
 
 def start() -> None:

@@ -73,6 +73,13 @@ class Settings(BaseSettings):
         default=None,
         description="1 to 256 of A-Z a-z 0-9 _ -; Telegram sends it with each update. Required with a webhook.",
     )
+    health_listen: str | None = Field(
+        default=None,
+        description="host:port of /healthz, /readyz and /metrics (Prometheus), like 127.0.0.1:9090. Default: off.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Of the log on standard error: text, or json, one object a line."
+    )
     nightly_at: str = Field(
         default="03:30",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
@@ -209,6 +216,11 @@ class Settings(BaseSettings):
         description="k, the most styles that a person has (the authors' code: 5).",
     )
 
+    evaluation_dataset: Path | None = Field(
+        default=None,
+        description="The dataset folder that /evaluate runs the paper's tables on. Default: none, no /evaluate.",
+    )
+
     @field_validator("*", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: Any, info: Any) -> Any:
@@ -288,9 +300,11 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("webhook_listen")
+    @field_validator("webhook_listen", "health_listen")
     @classmethod
-    def _is_host_and_port(cls, value: str) -> str:
+    def _is_host_and_port(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError("wants host:port, like 127.0.0.1:8443")
@@ -342,6 +356,11 @@ class Settings(BaseSettings):
         return self.data_dir / "artefacts"
 
     @property
+    def evaluations_dir(self) -> Path:
+        """The folder of the reports that /evaluate made."""
+        return self.data_dir / "evaluations"
+
+    @property
     def embeddings_dir(self) -> Path:
         """The folder of the raw image embeddings."""
         return self.data_dir / "embeddings"
@@ -354,8 +373,12 @@ class Settings(BaseSettings):
     @property
     def webhook_address(self) -> tuple[str, int]:
         """Host and port that the webhook listens on."""
-        host, _, port = self.webhook_listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _host_and_port(self.webhook_listen)
+
+    @property
+    def health_address(self) -> tuple[str, int] | None:
+        """Host and port of the health pages, or None."""
+        return _host_and_port(self.health_listen) if self.health_listen else None
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -407,6 +430,11 @@ def unknown_settings(environment: Mapping[str, str] | None = None) -> dict[str, 
     known = {ENV_PREFIX + field.upper() for field in Settings.model_fields}
     unknown = sorted(name for name in names if name.upper().startswith(ENV_PREFIX) and name.upper() not in known)
     return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.85)), "") for name in unknown}
+
+
+def _host_and_port(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _one_of(value: str, known: Sequence[str]) -> str:

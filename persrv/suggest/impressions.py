@@ -36,6 +36,11 @@ class ImpressionWriter:
             _log.warning("impressions arrive faster than the database takes them; the oldest was dropped")
         self._arrived.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many impressions are not written yet."""
+        return len(self._waiting)
+
     def forget(self, user_id: int) -> None:
         """Drop what waits of one person."""
         for key in [key for key, impression in self._waiting.items() if impression.user_id == user_id]:

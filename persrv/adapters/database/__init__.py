@@ -10,6 +10,7 @@ from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.index_queue import SqlIndexQueue
 from persrv.adapters.database.job_log import SqlJobLog
 from persrv.adapters.database.learning import SqlChoiceLog, SqlProfileStore
+from persrv.adapters.database.probe import SqlStorageProbe
 from persrv.adapters.database.semantics import SqlSemanticsStore
 from persrv.adapters.database.upgrade import upgrade
 
@@ -22,5 +23,6 @@ __all__ = [
     "SqlJobLog",
     "SqlProfileStore",
     "SqlSemanticsStore",
+    "SqlStorageProbe",
     "upgrade",
 ]
