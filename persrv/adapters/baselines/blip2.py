@@ -59,8 +59,8 @@ class Blip2Describer:
         check_folder(model, what=_WHAT, wanted=("config.json",))
         modules = heavy("The system blip2", classes=("Blip2ForConditionalGeneration", "Blip2Processor"))
         check_type(model, modules, what=_WHAT, model_type="blip-2", example=BLIP2)
-        self._device = chosen_device(device, modules)
-        self._dtype = chosen_dtype(dtype, self._device, modules)
+        self._device = chosen_device(device, modules.torch)
+        self._dtype = chosen_dtype(dtype, self._device, modules.torch)
         with loading(model, _WHAT):
             self._processor = modules.transformers.Blip2Processor.from_pretrained(model)
             network, found = modules.transformers.Blip2ForConditionalGeneration.from_pretrained(

@@ -68,12 +68,12 @@ def check_complete(name: str, found: dict[str, Any], *, what: str) -> None:
         )
 
 
-def chosen_device(device: str | None, modules: Heavy) -> str:
+def chosen_device(device: str | None, torch: Any) -> str:
     """The device that is named, or a GPU where there is one.
 
+    :param torch: The module.
     :raises ConfigurationError: there is no such device here.
     """
-    torch = modules.torch
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         torch.empty(1, device=chosen)
@@ -83,16 +83,17 @@ def chosen_device(device: str | None, modules: Heavy) -> str:
     return chosen
 
 
-def chosen_dtype(dtype: str | None, device: str, modules: Heavy) -> Any:
+def chosen_dtype(dtype: str | None, device: str, torch: Any) -> Any:
     """The number type that is named, or float16 on a GPU and float32 on a processor.
 
     :param dtype: "float32", "float16", "bfloat16" or None.
+    :param torch: The module.
     :raises ConfigurationError: another name.
     """
     known = ("float32", "float16", "bfloat16")
     if dtype is not None and dtype not in known:
         raise ConfigurationError([f"A number type is one of {', '.join(known)}, not {dtype!r}."])
-    return getattr(modules.torch, dtype or ("float16" if device.startswith("cuda") else "float32"))
+    return getattr(torch, dtype or ("float16" if device.startswith("cuda") else "float32"))
 
 
 def weights_version(name: str, config: Any) -> str:

@@ -59,11 +59,11 @@ class OpusMtTranslator:
             also=("sentencepiece", "sacremoses"),  # without the second, transformers reads punctuation another way
         )
         check_type(model, modules, what=_WHAT, model_type="marian", example=OPUS_MT)
-        self._device = chosen_device(device, modules)
+        self._device = chosen_device(device, modules.torch)
         with loading(model, _WHAT):
             self._tokenizer = modules.transformers.MarianTokenizer.from_pretrained(model)
             network, found = modules.transformers.MarianMTModel.from_pretrained(
-                model, dtype=chosen_dtype(dtype, self._device, modules), output_loading_info=True
+                model, dtype=chosen_dtype(dtype, self._device, modules.torch), output_loading_info=True
             )
             self._network: Any = network.to(self._device).eval()
         check_complete(model, found, what=_WHAT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from persrv.errors import MediaCorrupt
 
@@ -40,3 +40,14 @@ def on_white(image: NDArray[np.uint8]) -> Image.Image:
     """
     ground = Image.new("RGBA", (image.shape[1], image.shape[0]), (WHITE, WHITE, WHITE, 255))
     return Image.alpha_composite(ground, Image.fromarray(image, "RGBA")).convert("RGB")
+
+
+def fitted(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Lay a picture on a white square, as large as it fits, in the middle.
+
+    :param image: uint8 RGBA with straight alpha, shape (height, width, 4), at least one pixel.
+    :param side: Of the square, pixels.
+    :return: uint8 RGB, shape (side, side, 3).
+    """
+    ground = (WHITE, WHITE, WHITE)
+    return np.asarray(ImageOps.pad(on_white(image), (side, side), Image.Resampling.BILINEAR, color=ground), np.uint8)

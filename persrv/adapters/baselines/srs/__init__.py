@@ -12,5 +12,5 @@ Built after the paper's description, with one turn of dialogue: the query. What 
   the candidates that are looked at closely.
 - Weighted words and patches are summed where the authors' code takes their mean, which a long query makes small.
 
-The modules carry the names of the paper's parts (its section 4). Equations are written out, without the paper's numbers.
+The modules carry the names of the paper's parts (its section 4). Equations are written out, without its numbers.
 """
