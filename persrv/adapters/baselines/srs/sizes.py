@@ -16,7 +16,7 @@ class SrsSizes:
     """Of the network.
 
     :param side: Of a picture, pixels; a multiple of 16. Six by six patches come out of 96, as many as the authors have.
-    :param channels: Of a patch as the convolutions leave it; a multiple of 16.
+    :param channels: Of a patch as the convolutions leave it; a multiple of 32.
     :param dimensions: d, of words, patches and turns; a multiple of `heads`.
     :param heads: Of each self-attention.
     :param layers: Of each self-attention encoder.
@@ -34,8 +34,8 @@ class SrsSizes:
         problems = _below_one(self)
         if self.side % 2**HALVINGS:
             problems.append(f"side has to be a multiple of {2**HALVINGS}, not {self.side}")
-        if self.channels % 16:
-            problems.append(f"channels has to be a multiple of 16, not {self.channels}")
+        if self.channels % 32:
+            problems.append(f"channels has to be a multiple of 32, not {self.channels}")
         if self.heads > 0 and self.dimensions % self.heads:
             problems.append(f"dimensions has to be a multiple of heads ({self.heads}), not {self.dimensions}")
         if problems:

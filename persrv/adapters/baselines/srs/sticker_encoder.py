@@ -26,8 +26,8 @@ class StickerEncoder:
         self.layers: Any = nn.ModuleDict(
             {
                 "stem": nn.Sequential(
-                    *_convolution(nn, 3, max(quarter // 2, _GROUPS), stride=2),
-                    *_convolution(nn, max(quarter // 2, _GROUPS), quarter, stride=2),
+                    *_convolution(nn, 3, quarter // 2, stride=2),
+                    *_convolution(nn, quarter // 2, quarter, stride=2),
                 ),
                 "block_1": _inception(nn, quarter, half),
                 "block_2": _inception(nn, half, sizes.channels),
