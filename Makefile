@@ -22,14 +22,18 @@ $(VENV)/dev: $(VENV)/made pyproject.toml constraints.txt
 	$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/run
 
+$(VENV)/all: $(VENV)/dev
+	$(PIP) -e '.[dev,all]'
+	@touch $@
+
 run: $(VENV)/run ## the bot, when PERSRV_BOT_TOKEN is set; otherwise the sandbox with its chat page
 	@$(BIN)/persrv start
 
 test: lint types $(VENV)/dev ## lint, types, import contract and every test of the light install
 	$(BIN)/pytest -m "not heavy"
 
-test-all: lint types $(VENV)/dev ## every test; those that need heavy extras are skipped with a reason unless you installed them
-	$(BIN)/pytest
+test-all: $(VENV)/all lint types ## every test, with the heavy extras: torch, transformers, peft, paddleocr; some gigabytes
+	REQUIRE_HEAVY=1 $(BIN)/pytest
 
 lint: $(VENV)/dev ## ruff
 	$(BIN)/ruff check .

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.media.decoding import decode
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.stickers import StickerFormat
 from persrv.domain.suggestions import Recalled
 from persrv.ports.media import FrameLimits, Frames
+from persrv.preference.space import fit_space
 from persrv.recall.weights import RelevanceWeights
 from persrv.text import normalise, tokenise
 from persrv.utility.clicks import Clicks, query_codes
@@ -175,14 +177,9 @@ def recall_all(
             index.close()
 
 
-def whitened(features: NDArray[np.float32], dimensions: int = 32) -> NDArray[np.float32]:
-    """z-score, PCA-whiten, unit length: shape (stickers, dimensions)."""
-    scores = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6)
-    left, _, _ = np.linalg.svd(scores, full_matrices=False)
-    kept = left[:, :dimensions]
-    return np.asarray(kept / np.linalg.norm(kept, axis=1, keepdims=True), dtype=np.float32)
-
-
 def style_vectors(pictures: Sequence[Frames]) -> tuple[str, NDArray[np.float32]]:
-    """Name and vectors of the style space that is judged: one place to change when the product's own changes."""
-    return "colour histogram, whitened to 32", whitened(colour_histograms(pictures))
+    """Name and vectors of the style space that is judged: the product's own encoder and space."""
+    encoder = open_image_encoder("style")
+    raw = encoder.embed([picture.pixels[0] for picture in pictures])
+    space = fit_space(raw, encoder_version=encoder.version, whitens=encoder.whitens)
+    return f"the product's own ({encoder.version}, whitened to {space.dimensions})", space.apply(raw)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import telegram
 import telegram.ext
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, Update
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
 from telegram.constants import UpdateType
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
@@ -24,13 +24,15 @@ from telegram.ext import (
 
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
-from bot.handlers import inline, packs, personal
+from bot.handlers import inline, packs, personal, why
+from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.telegram_source import TelegramStickerSource
-from bot.texts import languages, texts_for
+from bot.texts import Texts, languages, texts_for
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.errors import TelegramUnavailable, TokenRejected
+from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +44,10 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "privacy", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "privacy", "forgetme")
 """Shown in Telegram's menu, in this order."""
+ADMIN_COMMANDS = ("addset", "jobs")
+"""Shown after them to admins alone."""
 
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
@@ -82,8 +86,11 @@ def rejected_token(settings: Settings) -> TokenRejected:
     )
 
 
-def build_application(services: Services) -> BotApplication:
-    """The bot on these services; nothing is started and nothing is sent yet."""
+def build_application(services: Services, jobs: JobStarter | None = None) -> BotApplication:
+    """The bot on these services; nothing is started and nothing is sent yet.
+
+    :param jobs: What /jobs starts jobs with; None: it only shows the last ones.
+    """
     settings = services.settings
 
     async def record(update: Update) -> None:
@@ -93,8 +100,8 @@ def build_application(services: Services) -> BotApplication:
         choice = inline.read_choice(result, bot_id=application.bot.id, update_id=update.update_id)
         if choice is None:
             _log.warning("a chosen result was not one of ours and was left out")
-        else:
-            await services.history.record_choice(choice)
+        elif await services.history.record_choice(choice):
+            services.styles.wake(choice.user_id)
 
     application: BotApplication = (
         ApplicationBuilder()
@@ -111,7 +118,7 @@ def build_application(services: Services) -> BotApplication:
         .build()
     )
     application.bot_data["state"] = BotState(
-        services=services, importer=services.importer(TelegramStickerSource(application.bot))
+        services=services, importer=services.importer(TelegramStickerSource(application.bot)), jobs=jobs
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
@@ -123,9 +130,12 @@ def build_application(services: Services) -> BotApplication:
             CommandHandler("packs", packs.list_packs, private),
             CommandHandler("addset", packs.addset, private),
             CommandHandler("mystyle", personal.mystyle, private),
+            CommandHandler("why", why.why, private),
+            CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("privacy", personal.privacy),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
+            CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
             MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
             MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),
@@ -142,15 +152,29 @@ async def describe_bot(bot: telegram.Bot) -> None:
             texts = texts_for(code)
             # English stands for every language that there are no texts for.
             tag = None if code == "en" else code
-            await bot.set_my_commands(
-                [BotCommand(name, texts.say(f"command_{name}")) for name in COMMANDS],
-                scope=BotCommandScopeAllPrivateChats(),
-                language_code=tag,
-            )
+            await bot.set_my_commands(_menu(COMMANDS, texts), scope=BotCommandScopeAllPrivateChats(), language_code=tag)
             await bot.set_my_description(texts.say("description", bot=bot.username), language_code=tag)
             await bot.set_my_short_description(texts.say("short_description"), language_code=tag)
     except TelegramError as error:
         _log.warning("the command menu could not be set: %s", error)
+
+
+async def describe_to_admins(bot: telegram.Bot, admins: Iterable[int]) -> None:
+    """Give each admin a menu with the admins' commands; who has never written to the bot has no chat to set it in."""
+    for admin in admins:
+        try:
+            for code in languages():
+                await bot.set_my_commands(
+                    _menu((*COMMANDS, *ADMIN_COMMANDS), texts_for(code)),
+                    scope=BotCommandScopeChat(admin),
+                    language_code=None if code == "en" else code,
+                )
+        except TelegramError as error:
+            _log.info("admin %d has no menu of their own yet: %s", admin, error)
+
+
+def _menu(names: Iterable[str], texts: Texts) -> list[BotCommand]:
+    return [BotCommand(name, texts.plain(f"command_{name}")) for name in names]
 
 
 async def report_error(update: object, context: Context) -> None:

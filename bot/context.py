@@ -11,6 +11,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
+from persrv.ports.jobs import JobStarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class BotState:
 
     services: Services
     importer: PackImporter
+    jobs: JobStarter | None = None
 
 
 Bot = ExtBot[int]

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.app import ALLOWED_UPDATES, build_application, describe_bot, rejected_token
+from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
 from bot.progress import ChatProgress
 from bot.texts import texts_for
@@ -19,8 +19,12 @@ from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
 from persrv.config import Settings
 from persrv.domain.stickers import Pack
 from persrv.errors import ConfigurationError, TelegramUnavailable
+from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
+
+Beside = Callable[[Services, PackImporter], Coroutine[None, None, None]]
+"""Work that goes on as long as the bot runs."""
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries to reach Telegram at the start."""
@@ -31,19 +35,21 @@ async def run_bot(
     *,
     stop: asyncio.Event | None = None,
     ready: Callable[[Services, str], None] | None = None,
-    beside: Callable[[Services, PackImporter], Coroutine[None, None, None]] | None = None,
+    beside: Beside | None = None,
+    jobs: JobStarter | None = None,
 ) -> None:
     """Open everything, answer until SIGINT, SIGTERM or `stop`, close everything.
 
     :param ready: Called once the bot listens, with the services and the bot's user name.
     :param beside: Work that goes on as long as the bot runs, such as the schedule.
+    :param jobs: What /jobs starts jobs with.
     :raises TokenRejected: Telegram does not know the token.
     :raises PerSRVError: storage or index cannot be used.
     """
     stop = stop or asyncio.Event()
     with _signals(stop):
         async with open_services(settings) as services:
-            application = build_application(services)
+            application = build_application(services, jobs)
             if not await _reach_telegram(application, settings, stop):
                 return
             async with _running(application, settings):
@@ -59,7 +65,10 @@ async def run_bot(
                     importer.run(),
                     services.indexer.run(),
                     services.impressions.run(),
+                    services.serving.run(),
+                    services.styles.run(),
                     describe_bot(application.bot),
+                    describe_to_admins(application.bot, settings.admin_ids),
                     *((beside(services, importer),) if beside else ()),
                 ):
                     if ready is not None:

@@ -10,19 +10,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlIndexQueue, upgrade
+from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
+from persrv.adapters.caption import open_captioner
+from persrv.adapters.database import (
+    Database,
+    SqlCatalogueStore,
+    SqlChoiceLog,
+    SqlHistoryStore,
+    SqlIndexQueue,
+    SqlJobLog,
+    SqlProfileStore,
+    SqlSemanticsStore,
+    upgrade,
+)
+from persrv.adapters.embedding import open_image_encoder
+from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
+from persrv.adapters.ocr import open_ocr
+from persrv.adapters.pictures import PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.catalogue import FolderImport, Indexer, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
+from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
+from persrv.ports.captioner import Captioner
+from persrv.ports.embedding import ImageEncoder
+from persrv.ports.jobs import JobLog
+from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
+from persrv.ports.ocr import OcrEngine
 from persrv.ports.search import StickerIndex
+from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ports.telegram import StickerSource
+from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest import ImpressionWriter, Suggester
+from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, StyleTeller, Suggester
 from persrv.text import warm_up
+from persrv.utility.weights import UtilityWeights
 
 
 def utc_now() -> datetime:
@@ -41,6 +66,64 @@ def relevance_weights(settings: Settings) -> RelevanceWeights:
         emoji=settings.relevance_emoji,
         pack=settings.relevance_pack,
     )
+
+
+def utility_weights(settings: Settings) -> UtilityWeights:
+    """The weights of utility that the settings ask for."""
+    return UtilityWeights(
+        popularity=settings.utility_popularity,
+        users=settings.utility_users,
+        queries=settings.utility_queries,
+        base=settings.utility_base,
+    )
+
+
+def ranking_weights(settings: Settings) -> RankingWeights:
+    """The weights of personal ranking that the settings ask for."""
+    return RankingWeights(alpha=settings.ranking_alpha, gate=settings.ranking_gate, nearest=settings.ranking_nearest)
+
+
+def ocr_engine(settings: Settings) -> OcrEngine:
+    """The OCR engine that the settings ask for; loads its models.
+
+    :raises ConfigurationError: it is not installed.
+    """
+    return open_ocr(settings.ocr_engine)
+
+
+def captioner(settings: Settings) -> Captioner:
+    """The captioner that the settings ask for; `llava` loads its model.
+
+    :raises ConfigurationError: a library, the model or the adapter is missing or wrong.
+    """
+    return open_captioner(
+        settings.caption_engine,
+        model=settings.caption_model,
+        adapter=settings.caption_adapter,
+        url=settings.caption_url,
+        api_key=settings.caption_api_key,
+        concurrency=settings.caption_concurrency,
+        timeout=settings.caption_timeout,
+        device=settings.caption_device,
+        dtype=settings.caption_dtype,
+        batch_size=settings.caption_batch,
+    )
+
+
+def image_encoder(settings: Settings) -> ImageEncoder:
+    """The image encoder that the settings ask for; a network is loaded.
+
+    :raises ConfigurationError: an extra, the model or a file is missing or wrong.
+    """
+    return open_image_encoder(settings.image_encoder, settings.image_model)
+
+
+def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock that keeps two jobs from running at once, whichever processes they are in.
+
+    :raises JobBusy: another job is running.
+    """
+    return job_lock(settings.data_dir / "jobs.lock")
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -74,6 +157,15 @@ class Services:
     suggester: Suggester
     impressions: ImpressionWriter
     indexer: Indexer
+    semantics: SemanticsStore
+    choices: ChoiceLog
+    profiles: ProfileStore
+    artefacts: ArtefactStore
+    embeddings: EmbeddingArchive
+    serving: ServingHolder
+    styles: StyleKeeper
+    style_teller: StyleTeller
+    job_log: JobLog
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -107,6 +199,7 @@ class Services:
         self.suggester.forget(user_id)
         await self.impressions.flush()
         erased = await self.history.forget(user_id)
+        self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         await self.indexer.erase_traces()
         return erased.choices, erased.impressions
 
@@ -128,16 +221,29 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         index = await asyncio.to_thread(_open_index, settings.index_dir)
         stack.callback(index.close)
         decoder = ProcessFrameDecoder()
+        media = FolderMediaStore(settings.media_dir)
         stack.push_async_callback(decoder.close)
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
+        choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
+        artefacts = FolderArtefactStore(settings.artefacts_dir)
+        background = _executor(stack, "background")
+        serving = ServingHolder(artefacts, background)
+        styles = StyleKeeper(
+            log=choices, profiles=profiles, serving=serving, executor=background, styles=settings.styles
+        )
+        serving.changed = styles.serving_changed
+        await serving.refresh()
         indexer = Indexer(SqlIndexQueue(database), index, writing)
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
             index=index,
             weights=relevance_weights(settings).as_mapping(),
+            ranking=ranking_weights(settings),
             recall_size=settings.recall_size,
+            serving=serving,
+            styles=styles,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -147,11 +253,29 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             catalogue=catalogue,
             history=history,
             index=index,
-            media=FolderMediaStore(settings.media_dir),
+            media=media,
             decoder=decoder,
             suggester=suggester,
             impressions=impressions,
             indexer=indexer,
+            semantics=SqlSemanticsStore(database),
+            choices=choices,
+            profiles=profiles,
+            artefacts=artefacts,
+            embeddings=FolderEmbeddingArchive(settings.embeddings_dir),
+            serving=serving,
+            styles=styles,
+            style_teller=StyleTeller(
+                log=choices,
+                catalogue=catalogue,
+                styles=styles,
+                serving=serving,
+                media=media,
+                decoder=decoder,
+                painter=PillowStylePainter(),
+                executor=background,
+            ),
+            job_log=SqlJobLog(database),
         )
 
 

@@ -3,7 +3,10 @@
     PerSRVError
     ├── ConfigurationError      a setting is missing or wrong; names every one at once
     ├── StorageError            the database cannot be read or written
-    │   └── MigrationError      the database is from another version
+    │   ├── MigrationError      the database is from another version
+    │   └── ArtefactsDamaged    what the nightly jobs computed cannot be read
+    ├── BackupInvalid           a file to restore is damaged, not ours or of a newer version
+    ├── JobBusy                 another job is running
     ├── SearchIndexError        the search index cannot be read or written
     │   └── IndexBusy           another process is writing it
     ├── MediaError              a sticker file cannot be used
@@ -41,6 +44,18 @@ class StorageError(PerSRVError):
 
 class MigrationError(StorageError):
     """The database was made by another version and cannot be brought to this one."""
+
+
+class ArtefactsDamaged(StorageError):
+    """What the nightly jobs computed cannot be read; the next night computes it anew."""
+
+
+class BackupInvalid(PerSRVError):
+    """A file to restore is damaged, is no backup of ours, or is one of a newer version; nothing was changed."""
+
+
+class JobBusy(PerSRVError):
+    """Another job is running; one runs at a time."""
 
 
 class SearchIndexError(PerSRVError):

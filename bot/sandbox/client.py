@@ -173,6 +173,23 @@ class SandboxClient:
             timeout=timeout,
         )
 
+    def menu(
+        self, person: int, until: Callable[[tuple[str, ...]], bool] = bool, *, timeout: float | None = None
+    ) -> tuple[str, ...]:
+        """The names of the commands in the bot's menu, as this person sees it, once they fit.
+
+        :raises NothingHappened: they did not in time.
+        """
+        end = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            found = self._checked(self._http.get("/api/commands", params={"person": person}))
+            names = tuple(str(name) for name in as_sequence(found["commands"]))
+            if until(names):
+                return names
+            if time.monotonic() > end:
+                raise NothingHappened(f"The menu holds {names}.")
+            time.sleep(_POLL_PAUSE)
+
     def packs(self) -> tuple[str, ...]:
         """The names of all sets that Telegram knows."""
         found = self._checked(self._http.get("/api/packs"))
@@ -236,6 +253,10 @@ class PersonAtPage:
     def sees(self, chat: int | None = None) -> tuple[SeenMessage, ...]:
         """`SandboxClient.messages`."""
         return self._client.messages(self.id, chat)
+
+    def menu(self, until: Callable[[tuple[str, ...]], bool] = bool) -> tuple[str, ...]:
+        """`SandboxClient.menu`."""
+        return self._client.menu(self.id, until)
 
     def waits_for(
         self,

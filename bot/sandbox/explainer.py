@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.sandbox.explaining import ExplainedRow, Explanation
+from bot.sandbox.explaining import ExplainedRow, Explanation, ToldEmoji, ToldFacts, ToldText
 from persrv.bootstrap import Services
+from persrv.suggest import StickerFacts, sticker_facts
 
 ROWS = 50
 """Places that are explained: one page."""
@@ -29,6 +30,17 @@ class Explainer:
         asked = asyncio.run_coroutine_threadsafe(self._read(self._services, person, query), self._loop)
         return await asyncio.wrap_future(asked)
 
+    async def about(self, file_unique_id: str) -> ToldFacts | None:
+        """What the bot knows of a sticker, as /why tells it; None while no bot runs."""
+        if self._services is None or self._loop is None:
+            return None
+        services = self._services
+        asked = asyncio.run_coroutine_threadsafe(
+            sticker_facts(services.catalogue, services.semantics, file_unique_id), self._loop
+        )
+        facts = await asyncio.wrap_future(asked)
+        return None if facts is None else _told(facts)
+
     @staticmethod
     async def _read(services: Services, person: int, query: str) -> Explanation:
         reading = await services.suggester.read(person, query)
@@ -38,8 +50,24 @@ class Explainer:
                 reason=ranked.reason.value,
                 score=ranked.score,
                 file_unique_id=reading.stickers[ranked.sticker_id].file_unique_id,
-                parts=tuple((field.value, value) for field, value in ranked.by_field.items()),
+                parts=tuple((field.value, value) for field, value in ranked.by_field.items())
+                + ((("utility", ranked.utility),) if ranked.utility else ()),
+                preference=ranked.preference,
+                factor=ranked.factor,
             )
             for position, ranked in enumerate(reading.ranking[:ROWS])
         )
         return Explanation(reading.tokens, rows)
+
+
+def _told(facts: StickerFacts) -> ToldFacts:
+    return ToldFacts(
+        pack=facts.pack_title,
+        live=facts.live,
+        media=facts.sticker.media.value,
+        problem=facts.sticker.media_problem,
+        emoji=tuple(ToldEmoji(one.emoji, one.english, one.chinese) for one in facts.emoji),
+        texts=tuple(ToldText(one.field.value, one.text, one.maker.engine, one.confidence) for one in facts.texts),
+        queries=facts.queries,
+        failures=tuple((failed.task.value, failed.reason) for failed in facts.failures),
+    )

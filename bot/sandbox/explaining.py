@@ -11,7 +11,10 @@ class ExplainedRow:
     """One place in the answer.
 
     :param reason: Which part of the product put it there: recent, popular, pack, search and so on.
-    :param parts: The parts of the score, by name; they sum to `score`.
+    :param parts: The parts of what recall gave, by name: fields and utility. They sum to it, and it times
+        `factor` is `score`.
+    :param preference: How well the sticker's style fits the person, 0 to 1.
+    :param factor: What that multiplies recall by; 1 for a person without history.
     """
 
     position: int
@@ -19,6 +22,8 @@ class ExplainedRow:
     score: float
     file_unique_id: str
     parts: tuple[tuple[str, float], ...]
+    preference: float = 0.0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,54 @@ class Explanation:
     tokens: tuple[str, ...]
     rows: tuple[ExplainedRow, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class ToldText:
+    """A text of a sticker.
+
+    :param field: Its name, as in the search index.
+    :param engine: What made it.
+    :param confidence: How sure that is, 0 to 1, or None.
+    """
+
+    field: str
+    text: str
+    engine: str
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEmoji:
+    """An emoji of a sticker and the words by which it is found."""
+
+    emoji: str
+    english: tuple[str, ...]
+    chinese: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFacts:
+    """What the bot knows of a sticker.
+
+    :param live: False when it is suggested no longer.
+    :param media: "stored", "wanted" (still to be fetched) or "unusable".
+    :param problem: Why its file cannot be used, or "".
+    :param queries: What people typed before they chose it, and how many people.
+    :param failures: (stage, reason) of what could not be done with it.
+    """
+
+    pack: str
+    live: bool
+    media: str
+    problem: str
+    emoji: tuple[ToldEmoji, ...]
+    texts: tuple[ToldText, ...]
+    queries: tuple[tuple[str, int], ...]
+    failures: tuple[tuple[str, str], ...]
+
+
+AboutCallable = Callable[[str], Awaitable[ToldFacts | None]]
+"""(file_unique_id) -> what the bot knows of that sticker, or None."""
 
 ExplainCallable = Callable[[int, str], Awaitable[Explanation]]
 """(person's id, query) -> explanation."""

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox.explaining import ExplainCallable
+from bot.sandbox.explaining import AboutCallable, ExplainCallable
 from bot.sandbox.model import Event
 from bot.sandbox.page_json import (
+    commands_view,
     event_view,
     explanation_view,
+    facts_view,
     inline_view,
     message_view,
     pack_view,
@@ -54,12 +56,16 @@ class PageApi:
     """The endpoints, over one world.
 
     :param explain: Says why an answer is in its order, or None where nothing can say it.
+    :param about: Says what the bot knows of a sticker, or None.
     """
 
-    def __init__(self, world: World, waits: OpenWaits, explain: ExplainCallable | None) -> None:
+    def __init__(
+        self, world: World, waits: OpenWaits, explain: ExplainCallable | None, about: AboutCallable | None = None
+    ) -> None:
         self.world = world
         self.waits = waits
         self.explain = explain
+        self.about = about
         self.previews = Previews()
 
     def routes(self) -> list[Route]:
@@ -75,6 +81,8 @@ class PageApi:
             Route("/api/packs", _guarded(self.packs)),
             Route("/api/packs/{name}", _guarded(self.pack)),
             Route("/api/explain", _guarded(self.explained)),
+            Route("/api/commands", _guarded(self.commands)),
+            Route("/api/stickers/{unique_id}", _guarded(self.sticker)),
             Route("/media/{unique_id}", _guarded(self.media)),
             Route("/preview/{unique_id}.webp", _guarded(self.preview)),
         ]
@@ -169,6 +177,27 @@ class PageApi:
             return _json({"error": str(error)})
         with self.world.lock:
             return _json(explanation_view(self.world, explanation))
+
+    async def commands(self, request: Request) -> Response:
+        """The bot's menu, as this person sees it."""
+        with self.world.lock:
+            return _json({"commands": commands_view(self.world, _number(request, "person"))})
+
+    async def sticker(self, request: Request) -> Response:
+        """A sticker, and what the bot knows of it: `facts` is null where it knows nothing."""
+        unique_id = request.path_params["unique_id"]
+        with self.world.lock:
+            item = self.world.sets.sticker(unique_id)
+        if item is None:
+            raise PageError(404, "There is no such sticker.")
+        shown: dict[str, object] = {"sticker": sticker_view(item), "facts": None}
+        if self.about is None:
+            return _json(shown | {"error": "Nothing is known here: the bot runs elsewhere."})
+        try:
+            facts = await self.about(unique_id)
+        except PerSRVError as error:
+            return _json(shown | {"error": str(error)})
+        return _json(shown | {"facts": None if facts is None else facts_view(facts)})
 
     async def media(self, request: Request) -> Response:
         """A file as it was made."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.sandbox.explaining import Explanation
+import json
+
+from bot.sandbox.explaining import Explanation, ToldFacts
 from bot.sandbox.inline_desk import InlineOutcome
 from bot.sandbox.model import Event, EventKind, Message, StickerItem, StickerSet
 from bot.sandbox.telegram_json import Json, button_json, entity_json
@@ -115,6 +117,36 @@ def explanation_view(world: World, explanation: Explanation) -> Json:
                 "score": row.score,
                 "sticker": None if item is None else sticker_view(item),
                 "parts": [{"name": name, "value": value} for name, value in row.parts],
+                "preference": row.preference,
+                "factor": row.factor,
             }
         )
     return {"tokens": list(explanation.tokens), "rows": rows}
+
+
+def facts_view(facts: ToldFacts) -> Json:
+    """What the bot knows of a sticker."""
+    return {
+        "pack": facts.pack,
+        "live": facts.live,
+        "media": facts.media,
+        "problem": facts.problem,
+        "emoji": [{"emoji": e.emoji, "english": list(e.english), "chinese": list(e.chinese)} for e in facts.emoji],
+        "texts": [
+            {"field": t.field, "text": t.text, "engine": t.engine, "confidence": t.confidence} for t in facts.texts
+        ],
+        "queries": [{"query": query, "people": people} for query, people in facts.queries],
+        "failures": [{"stage": stage, "reason": reason} for stage, reason in facts.failures],
+    }
+
+
+def commands_view(world: World, person: int) -> list[str]:
+    """The names of the commands in a person's menu, the most particular scope first (Bot API `BotCommandScope`)."""
+    language = world.room.person(person).language[:2]
+    chat = json.dumps({"chat_id": person, "type": "chat"}, sort_keys=True)
+    private, default = (json.dumps({"type": kind}) for kind in ("all_private_chats", "default"))
+    for scope in (chat, private, default):
+        for code in (language, ""):
+            if commands := world.profile.commands.get((scope, code)):
+                return [one.command for one in commands]
+    return []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.run import run_bot
+from bot.run import Beside, run_bot
 from bot.sandbox.drawing import draw_sample_packs
 from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack
@@ -17,6 +17,7 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from persrv.bootstrap import Services
 from persrv.config import Settings
+from persrv.ports.jobs import JobStarter
 
 TOKEN = "1000:sandbox-token-that-opens-nothing-at-all"  # noqa: S105
 """The stand-in knows this token and no other."""
@@ -50,11 +51,13 @@ async def run_sandbox(
     open_browser: bool,
     say: Callable[[str], object],
     stop: asyncio.Event | None = None,
+    jobs: Callable[[Settings], tuple[JobStarter, Beside]] | None = None,
 ) -> None:
     """Draw the sample packs, start the stand-in, run the bot against it until told to stop.
 
     :param port: Of the chat page; 0 takes a free one.
     :param say: Tells the person in front of the terminal.
+    :param jobs: Makes what starts jobs, and the schedule, for the sandbox's settings.
     """
     packs = await draw_sample_packs(_cache(settings))
     world = World(TOKEN)
@@ -62,7 +65,7 @@ async def run_sandbox(
         world.add_pack(pack)
     explainer = Explainer()
     background: list[asyncio.Future[None]] = []  # the event loop alone would let it be collected
-    with SandboxServer(world, port=port, explain=explainer) as server:
+    with SandboxServer(world, port=port, explain=explainer, about=explainer.about) as server:
         bot_settings = sandbox_settings(settings, server.url)
 
         def ready(services: Services, username: str) -> None:
@@ -72,7 +75,8 @@ async def run_sandbox(
             if open_browser:
                 webbrowser.open(server.url)
 
-        await run_bot(bot_settings, stop=stop, ready=ready)
+        starter, beside = jobs(bot_settings) if jobs is not None else (None, None)
+        await run_bot(bot_settings, stop=stop, ready=ready, beside=beside, jobs=starter)
 
 
 async def _add_first_packs(services: Services, world: World, packs: tuple[SamplePack, ...]) -> None:

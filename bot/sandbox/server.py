@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.bot_api.dispatch import serve_file, serve_method
-from bot.sandbox.explaining import ExplainCallable
+from bot.sandbox.explaining import AboutCallable, ExplainCallable
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.refusals import SandboxBusy
 from bot.sandbox.waits import OpenWaits
@@ -86,16 +86,18 @@ def create_app(
     world: World,
     *,
     explain: ExplainCallable | None = None,
+    about: AboutCallable | None = None,
     hosts: frozenset[str] = frozenset(),
     static: Path = STATIC,
 ) -> Starlette:
     """The Bot API, the page's API and the page over one world.
 
     :param explain: Says why an answer is in its order; awaited in the server's event loop.
+    :param about: Says what the bot knows of a sticker; awaited there too.
     :param hosts: Host names to serve under besides the loopback ones.
     """
     waits = OpenWaits()
-    page = PageApi(world, waits, explain)
+    page = PageApi(world, waits, explain, about)
 
     async def bot_method(request: Request) -> Response:
         return await serve_method(request, world, waits)
@@ -146,13 +148,14 @@ class SandboxServer:
         port: int = 0,
         *,
         explain: ExplainCallable | None = None,
+        about: AboutCallable | None = None,
         hosts: frozenset[str] = frozenset(),
         static: Path = STATIC,
     ) -> None:
         self.world = world
         self.host = host
         self.port = port
-        self._app = create_app(world, explain=explain, hosts=hosts | {host}, static=static)
+        self._app = create_app(world, explain=explain, about=about, hosts=hosts | {host}, static=static)
         config = uvicorn.Config(
             self._app,
             log_level="critical",

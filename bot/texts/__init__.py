@@ -27,6 +27,10 @@ class Texts:
         escaped = {place: html.escape(str(value), quote=True) for place, value in values.items()}
         return self.by_name[name].strip("\n").format(**escaped)
 
+    def plain(self, name: str, /, **values: object) -> str:
+        """Like `say`, for places that take no markup: buttons, and answers to pressed ones."""
+        return self.by_name[name].strip("\n").format(**values)
+
     def compose(self, name: str, /, *, markup: Mapping[str, str], **values: object) -> str:
         """Like `say`, with places that take finished markup made from other texts."""
         escaped = {place: html.escape(str(value), quote=True) for place, value in values.items()}

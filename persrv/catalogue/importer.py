@@ -10,7 +10,7 @@ from datetime import datetime
 
 from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SilentProgress
 from persrv.domain.stickers import MediaState, Pack, PackChange, PackKind, Sticker
-from persrv.errors import MediaError, PackNotFound, StorageError, TelegramUnavailable
+from persrv.errors import MediaError, PackNotFound, PerSRVError, TelegramUnavailable
 from persrv.ports.media import FrameDecoder, MediaStore
 from persrv.ports.storage import CatalogueStore
 from persrv.ports.telegram import StickerSource
@@ -59,6 +59,13 @@ class PackImporter:
         self._retry_seconds = retry_seconds
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
         self._listeners: dict[str, ProgressListener] = {}
+        self.finished = asyncio.Event()
+        """Set whenever `run` is done with a set; whoever waits for it clears it."""
+
+    @property
+    def waiting(self) -> int:
+        """Sets that `run` has not begun with yet."""
+        return self._wanted.qsize()
 
     async def request(
         self,
@@ -90,10 +97,11 @@ class PackImporter:
                 listener = self._listeners.get(name.casefold(), SilentProgress())
                 try:
                     finished = await self.fetch(name, listener)
-                except StorageError as error:
-                    _log.warning("a sticker set could not be written and will be tried again: %s", error)
+                except PerSRVError as error:  # the disk, or the media worker: no sticker is to blame
+                    _log.warning("a sticker set could not be taken in and will be tried again: %s", error)
                     finished = None
                 if finished is not None:
+                    self.finished.set()
                     failures.pop(name, None)
                     self._listeners.pop(name.casefold(), None)
                     continue

@@ -11,7 +11,7 @@ from persrv.errors import ConfigurationError
 def run() -> None:
     """Run the bot against Telegram: long polling, or a webhook when one is set."""
     from bot.run import run_bot
-    from jobs.schedule import nightly
+    from jobs.schedule import with_schedule
 
     settings = load_settings()
     if settings.bot_token is None:
@@ -21,7 +21,8 @@ def run() -> None:
                 "`persrv sandbox` runs without."
             ]
         )
-    asyncio.run(run_bot(settings, beside=nightly))
+    jobs, schedule = with_schedule(settings)
+    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs))
 
 
 def start() -> None:

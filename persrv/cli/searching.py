@@ -12,14 +12,19 @@ from rich.table import Table
 
 from persrv.bootstrap import open_services
 from persrv.config import Settings, load_settings
+from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
+
+_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "score"})
 
 
 def search(
     query: Annotated[str, typer.Argument(help="What a person would type; '' for an empty query.")],
     user: Annotated[int, typer.Option(help="The Telegram user id to answer for.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    explain: Annotated[bool, typer.Option(help="Show the parts of each score.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Show the parts of each score: (fields + utility = recall) x factor.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
 ) -> None:
     """Show what the bot would answer, best first."""
@@ -34,7 +39,7 @@ def search(
         return
     table = Table(title=f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}")
     for name in rows[0]:
-        table.add_column(name, justify="right" if name in {"position", "score"} else "left")
+        table.add_column(name, justify="right" if name in _NUMBERS else "left")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
     console.print(table)
@@ -47,6 +52,7 @@ async def _read(settings: Settings, user: int, query: str) -> Reading:
 
 
 def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
+    """One place, as JSON has it. The fields of `by_field` and `utility` sum to `recall`; recall x factor = score."""
     ranked = reading.ranking[position]
     sticker = reading.stickers[ranked.sticker_id]
     row: dict[str, Any] = {
@@ -55,14 +61,19 @@ def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
         "emoji": sticker.emoji,
         "pack": sticker.pack,
         "reason": ranked.reason.value,
-        "score": round(ranked.score, 4),
     }
     if explain:
-        row["parts"] = {field.value: round(value, 4) for field, value in ranked.by_field.items()}
-    return row
+        row |= {
+            "by_field": {field.value: ranked.by_field.get(field, 0.0) for field in SemanticField},
+            "utility": ranked.utility,
+            "recall": ranked.recall,
+            "preference": ranked.preference,
+            "factor": ranked.factor,
+        }
+    return row | {"score": ranked.score}
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{name} {part:.3f}" for name, part in value.items())
+        return " ".join(f"{name} {part:.3f}" for name, part in value.items() if part)
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -9,22 +9,25 @@ import contextlib
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from persrv.config.checks import fits_a_header, server_address
 from persrv.errors import ConfigurationError
 
 ENV_PREFIX = "PERSRV_"
 PUBLIC_BOT_API = "https://api.telegram.org"
+OCR_ENGINES = ("rapidocr", "paddleocr", "none")
+IMAGE_ENCODERS = ("style", "cn-clip", "chinese-clip")
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -73,7 +76,7 @@ class Settings(BaseSettings):
     nightly_at: str = Field(
         default="03:30",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
-        description="When the nightly work begins, HH:MM: every sticker set is compared with Telegram's.",
+        description="When the nightly work begins, HH:MM: sets, words on stickers, captions, utility, people's styles.",
     )
     timezone: str = Field(default="UTC", description="The time zone of NIGHTLY_AT, like Asia/Shanghai.")
     inline_cache_seconds: int = Field(
@@ -87,6 +90,64 @@ class Settings(BaseSettings):
         ge=1,
         le=16,
         description="Sticker files that are fetched from Telegram at the same time.",
+    )
+    ocr_engine: str = Field(
+        default="rapidocr",
+        description="What reads the words drawn on stickers: rapidocr (installed), paddleocr (the paper's; "
+        "pip install 'persrv[paddle]') or none.",
+    )
+    image_encoder: str = Field(
+        default="style",
+        description="What people's styles are learnt from: style (colour, line and texture; installed), or the paper's "
+        "Chinese-CLIP by cn-clip or chinese-clip (through transformers), both with pip install 'persrv[clip]'.",
+    )
+    image_model: str | None = Field(
+        default=None,
+        description="chinese-clip: a model's folder or name on the hub. cn-clip: a name such as ViT-B-16, or "
+        "ViT-B-16@FILE with a checkpoint. Default: the paper's ViT-B/16.",
+    )
+    caption_engine: Literal["none", "llava", "openai"] = Field(
+        default="none",
+        description="Who captions stickers: none; llava, a model on this machine (needs the extra llava); or openai, "
+        "any OpenAI-compatible server that takes pictures, such as vLLM or Ollama.",
+    )
+    caption_model: str | None = Field(
+        default=None,
+        description="llava: a model's folder or name on the Hugging Face hub, by default the paper's, "
+        "llava-hf/llava-1.5-7b-hf. openai: the model as the server calls it, required.",
+        validate_default=True,
+    )
+    caption_adapter: str | None = Field(
+        default=None,
+        description="llava: a LoRA adapter's folder or name for that model, such as `persrv finetune` makes.",
+    )
+    caption_url: Annotated[str, AfterValidator(server_address)] | None = Field(
+        default=None,
+        description="openai: the server's address, like http://localhost:8000/v1, required.",
+        validate_default=True,
+    )
+    caption_api_key: Annotated[SecretStr, AfterValidator(fits_a_header)] | None = Field(
+        default=None, description="openai: the key, where the server wants one; sent to CAPTION_URL alone."
+    )
+    caption_concurrency: int = Field(
+        default=4, ge=1, le=64, description="openai: stickers that the server is asked about at the same time."
+    )
+    caption_timeout: float = Field(
+        default=120, gt=0, le=3600, description="openai: seconds to wait for one answer before asking again."
+    )
+    caption_device: Literal["auto", "cuda", "cpu"] = Field(
+        default="auto", description="llava: auto (a GPU where there is one), cuda or cpu."
+    )
+    caption_dtype: Literal["auto", "float16", "bfloat16", "float32"] = Field(
+        default="auto",
+        description="llava: what it computes in. auto: float16 on a GPU; on a processor float32, or bfloat16 for a "
+        "model of a billion weights and more.",
+    )
+    caption_batch: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="llava: stickers at a time. Default: 8 on a GPU, 1 on a processor; halved when memory runs out.",
     )
     recall_size: int = Field(
         default=100,
@@ -113,6 +174,40 @@ class Settings(BaseSettings):
         default=1.0, ge=0, le=100, description="Weight of its emoji's names and keywords (ours)."
     )
     relevance_pack: float = Field(default=0.5, ge=0, le=100, description="Weight of its pack's title and name (ours).")
+    utility_popularity: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how often it was chosen (paper, equation 1)."
+    )
+    utility_users: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how many people chose it (paper, equation 2)."
+    )
+    utility_queries: float = Field(
+        default=1.0, ge=0, le=100, description="Weight of how many queries led to it (paper, equation 3)."
+    )
+    utility_base: float = Field(
+        default=0.1, ge=0, lt=1, description="What stands for a count of 0, below 1 (paper, equation 4)."
+    )
+    ranking_alpha: float = Field(
+        default=16.0,
+        ge=0,
+        le=1000,
+        description="How much a person's styles count beside recall (paper, equation 10); 0 ranks everybody alike.",
+    )
+    ranking_nearest: bool = Field(
+        default=False,
+        description="true: only the nearest of a person's styles counts (paper, equation 9; then 8 is a better "
+        "RANKING_ALPHA). false: each by its share of the person's use.",
+    )
+    ranking_gate: float | None = Field(
+        default=None,
+        ge=0,
+        description="A style counts within this many of its radii, as in the authors' code. Default: everywhere.",
+    )
+    styles: int = Field(
+        default=5,
+        ge=1,
+        le=50,
+        description="k, the most styles that a person has (the authors' code: 5).",
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -121,6 +216,16 @@ class Settings(BaseSettings):
         if isinstance(value, str) and not value.strip():
             return cls.model_fields[info.field_name].get_default()
         return value
+
+    @field_validator("ocr_engine")
+    @classmethod
+    def _known_ocr_engine(cls, value: str) -> str:
+        return _one_of(value, OCR_ENGINES)
+
+    @field_validator("image_encoder")
+    @classmethod
+    def _known_image_encoder(cls, value: str) -> str:
+        return _one_of(value, IMAGE_ENCODERS)
 
     @field_validator("bot_token")
     @classmethod
@@ -164,6 +269,24 @@ class Settings(BaseSettings):
         if not parts.hostname or parts.scheme not in (*schemes, *(("http",) if loopback else ())):
             raise ValueError(f"wants an address that starts with {' or '.join(schemes)}://")
         return value.rstrip("/")
+
+    @field_validator("caption_model", "caption_url")
+    @classmethod
+    def _captions_by_a_server_need_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("caption_engine") == "openai":
+            what = "the model as the server calls it" if info.field_name == "caption_model" else "the server's address"
+            raise ValueError(f"is needed with {ENV_PREFIX}CAPTION_ENGINE=openai: {what}")
+        return value
+
+    @field_validator("caption_adapter")
+    @classmethod
+    def _an_adapter_is_for_llava(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("caption_engine") == "openai":
+            raise ValueError(
+                f"is for {ENV_PREFIX}CAPTION_ENGINE=llava; load the adapter in the server (vLLM: --lora-modules) and "
+                f"name it in {ENV_PREFIX}CAPTION_MODEL"
+            )
+        return value
 
     @field_validator("webhook_listen")
     @classmethod
@@ -214,6 +337,16 @@ class Settings(BaseSettings):
         return self.data_dir / "media"
 
     @property
+    def artefacts_dir(self) -> Path:
+        """The folder of what the nightly jobs compute for the bot."""
+        return self.data_dir / "artefacts"
+
+    @property
+    def embeddings_dir(self) -> Path:
+        """The folder of the raw image embeddings."""
+        return self.data_dir / "embeddings"
+
+    @property
     def cache_dir(self) -> Path:
         """The folder of what can be made again at any time."""
         return self.data_dir / "cache"
@@ -223,6 +356,25 @@ class Settings(BaseSettings):
         """Host and port that the webhook listens on."""
         host, _, port = self.webhook_listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables that make another process load the same settings, whatever its `.env` says.
+
+    Holds secrets: pass it to a process of ours as its environment, and nowhere else.
+    """
+    variables = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        elif isinstance(value, tuple):
+            value = ",".join(map(str, value))
+        elif isinstance(value, Path):
+            value = value.resolve()
+        # An empty variable means "not set" and wins over .env.
+        variables[ENV_PREFIX + name.upper()] = "" if value is None else str(value)
+    return variables
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -255,6 +407,12 @@ def unknown_settings(environment: Mapping[str, str] | None = None) -> dict[str, 
     known = {ENV_PREFIX + field.upper() for field in Settings.model_fields}
     unknown = sorted(name for name in names if name.upper().startswith(ENV_PREFIX) and name.upper() not in known)
     return {name: next(iter(difflib.get_close_matches(name.upper(), known, 1, 0.85)), "") for name in unknown}
+
+
+def _one_of(value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise ValueError(f"wants one of {', '.join(known)}")
+    return value
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:

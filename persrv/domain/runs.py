@@ -9,6 +9,25 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
+class JobName(StrEnum):
+    """The jobs that there are, as `persrv job NAME` takes them."""
+
+    PACKS = "packs"
+    OCR = "ocr"
+    CAPTION = "caption"
+    EMBED = "embed"
+    UTILITY = "utility"
+    PREFERENCE = "preference"
+    INDEX = "index"
+    NEW = "new"
+    """What a new sticker needs to be found and ranked, for all that have not had it: the night without the sets."""
+    NIGHTLY = "nightly"
+
+
+AFTER_PACKS = (JobName.OCR, JobName.CAPTION, JobName.EMBED, JobName.UTILITY, JobName.PREFERENCE, JobName.INDEX)
+"""What a night does once the sets are as Telegram has them, in this order."""
+
+
 class RunState(StrEnum):
     """How a run stands."""
 

@@ -47,12 +47,24 @@ class Ranked:
     """One place in a ranking.
 
     :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack).
+    :param by_field: BM25 by field, already weighted; with `utility` it sums to the recall score.
+    :param utility: Weighted utility, at least 0.
+    :param preference: How well the sticker's style fits the person, 0 to 1.
+    :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
     """
 
     sticker_id: int
     reason: Reason
     score: float = 0.0
     by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
+    utility: float = 0.0
+    preference: float = 0.0
+    factor: float = 1.0
+
+    @property
+    def recall(self) -> float:
+        """Relevance + utility, which `factor` multiplies (paper, section 3.6); 0 where the order is not by score."""
+        return sum(self.by_field.values()) + self.utility
 
 
 @dataclass(frozen=True, slots=True)

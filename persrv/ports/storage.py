@@ -67,6 +67,9 @@ class CatalogueStore(Protocol):
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
 
+    async def highest_sticker_id(self) -> int:
+        """The highest row number that a sticker has, live or not; 0 when there is none."""
+
     async def wanted_media(self, pack_id: int) -> Sequence[Sticker]:
         """The live stickers of a pack whose file is still wanted, in its order."""
 

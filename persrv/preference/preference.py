@@ -3,7 +3,13 @@
 The paper takes the shortest *distance* to a centroid and multiplies the score by 1 + alpha x Preference
 (equation 10), which would favour what is far from every style. The authors' code takes the cosine, and so do we:
 
-    Preference_u(s) = max(0, max over the styles of u of cos(centroid, s))
+    nearest:   Preference_u(s) = max(0, max over the styles of u of cos(centroid, s))
+
+The nearest style cannot tell one that a person picks nine times of ten from one that they picked once. What the bot
+serves by default counts every style by its share of the person's use; it gains more for people with a style, and costs
+those without one less (docs/style-preference.md):
+
+    by share:  Preference_u(s) = sum over the styles of u of share x max(0, cos(centroid, s))
 
 The literal form is kept for the ablation.
 """
@@ -23,8 +29,9 @@ def preference(
     *,
     space_id: str,
     gate: float | None = None,
+    nearest: bool = True,
 ) -> NDArray[np.float64]:
-    """The cosine to the nearest of a person's styles.
+    """How near stickers are to a person's styles.
 
     :param profile: None for a person without history: nothing is preferred.
     :param vectors: Stickers' embeddings, shape (n, dimensions), of any length. One that is all zero or not finite
@@ -32,6 +39,7 @@ def preference(
     :param space_id: The space of the vectors.
     :param gate: A style counts only for stickers within `gate` x its radius (the authors' code has such a gate);
         None: for every sticker.
+    :param nearest: True: the cosine to the nearest style; False: the cosines to all of them, each by its share.
     :return: From 0 to 1, float64, shape (n,).
     :raises ValueError: the profile is of another space, or the dimensions differ.
     """
@@ -40,7 +48,9 @@ def preference(
     cosines = _cosines(profile, vectors, space_id)
     if gate is not None:
         cosines = np.where(1.0 - cosines <= gate * profile.radii.astype(np.float64), cosines, 0.0)
-    return np.asarray(np.clip(cosines.max(axis=1), 0.0, 1.0))
+    if nearest:
+        return np.asarray(np.clip(cosines.max(axis=1), 0.0, 1.0))
+    return np.asarray(np.clip(np.maximum(cosines, 0.0) @ profile.shares.astype(np.float64), 0.0, 1.0))
 
 
 def literal_preference(

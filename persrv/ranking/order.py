@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from persrv.domain.suggestions import Ranked, Reason, Recalled
+from persrv.domain.suggestions import Ranked, Reason
+from persrv.ranking.personal import PersonalScore
 
 
-def by_relevance(recalled: Iterable[Recalled]) -> tuple[Ranked, ...]:
-    """Order by relevance, falling; equal relevance: the lower sticker id first.
-
-    This is the recall order, which a person without history gets (DESIGN, "unknown user").
-    """
-    ordered = sorted(recalled, key=lambda found: (-found.relevance, found.sticker_id))
+def as_ranked(places: Iterable[PersonalScore]) -> tuple[Ranked, ...]:
+    """The places of a personal ranking, with every part of their scores."""
     return tuple(
-        Ranked(found.sticker_id, Reason.SEARCH, score=found.relevance, by_field=found.by_field) for found in ordered
+        Ranked(
+            place.sticker_id,
+            Reason.SEARCH,
+            score=place.score,
+            by_field=place.by_field,
+            utility=place.utility,
+            preference=place.preference,
+            factor=place.factor,
+        )
+        for place in places
     )
 
 

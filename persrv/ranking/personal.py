@@ -3,7 +3,7 @@
     Recall_q(s)  = Relevance + Utility                      (6)
     Score_u,q(s) = Recall_q(s) x (1 + alpha x Preference)   (10)
 
-Preference is the cosine of `persrv.preference.preference`, so that what is near to a person's styles rises.
+Preference is made of the cosines of `persrv.preference.preference`: what is near to a person's styles rises.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ class RankingWeights:
     :raises ConfigurationError: one is negative or not a number; names every such one.
     """
 
-    alpha: float = 8.0
-    """How much style counts beside recall. The authors' code has 0.3, far too little for a cosine. 8 comes from a
-    trial with a style descriptor that is not built yet; with the colour histogram of docs/style-preference.md it
-    misses the goal, so it is to be tuned again once the descriptor is there."""
+    alpha: float = 16.0
+    """How much style counts beside recall. The authors' code has 0.3, far too little for a cosine. 16 does best on the
+    validation part of stickerbench, with and without the emoji field (docs/style-preference.md)."""
+    nearest: bool = False
+    """True: only the nearest of a person's styles counts, as in the paper's equation 9 (8 is a better alpha then).
+    Ours is False: each counts by its share of the person's use."""
     gate: float | None = None
     """A style counts within this many of its radii; None, for every sticker. The authors' code has a gate;
     without it the results are better (docs/style-preference.md)."""

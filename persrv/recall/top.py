@@ -24,4 +24,4 @@ def top(scores: NDArray[np.float64], ids: NDArray[np.int64], k: int) -> NDArray[
         threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
         candidates = np.flatnonzero(scores >= threshold)
     order = np.lexsort((ids[candidates], -scores[candidates]))
-    return candidates[order[:k]]
+    return np.asarray(candidates[order[:k]])

@@ -1,16 +1,27 @@
 """The use case online: a query becomes a page of stickers, a chosen one becomes an interaction."""
 
+from persrv.suggest.about import StickerFacts, sticker_facts
 from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
+from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
+from persrv.suggest.serving import Serving, ServingHolder
+from persrv.suggest.styles import StyleKeeper
 
 __all__ = [
     "PAGE_SIZE",
     "ImpressionWriter",
     "RankingMemory",
     "Reading",
+    "Serving",
+    "ServingHolder",
+    "StickerFacts",
+    "StyleKeeper",
+    "StyleTeller",
     "Suggester",
+    "ToldStyle",
     "choice_from_result",
     "result_id",
+    "sticker_facts",
 ]

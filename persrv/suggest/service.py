@@ -10,15 +10,22 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+
 from persrv.domain.history import Impression
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
-from persrv.domain.suggestions import Page, Placed, Ranked, Reason, Recalled
+from persrv.domain.suggestions import Page, Placed, Ranked, Reason
 from persrv.ports.search import StickerIndex
 from persrv.ports.storage import CatalogueStore, HistoryStore
-from persrv.ranking.order import by_relevance, each_once
+from persrv.preference.preference import preference
+from persrv.preference.profile import StyleProfile
+from persrv.ranking.order import as_ranked, each_once
+from persrv.ranking.personal import RankingWeights, rank_personally
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
+from persrv.suggest.serving import Serving, ServingHolder
+from persrv.suggest.styles import StyleKeeper
 from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
@@ -55,7 +62,10 @@ class Suggester:
         history: HistoryStore,
         index: StickerIndex,
         weights: Mapping[SemanticField, float],
+        ranking: RankingWeights,
         recall_size: int,
+        serving: ServingHolder,
+        styles: StyleKeeper,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
@@ -65,7 +75,10 @@ class Suggester:
         self._history = history
         self._index = index
         self._weights = weights
+        self._ranking = ranking
         self._recall_size = recall_size
+        self._serving = serving
+        self._styles = styles
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -106,12 +119,12 @@ class Suggester:
             for pack in await self._catalogue.packs_titled(key)
             for sticker in await self._catalogue.pack_stickers(pack.id)
         ]
-        recalled = await self._recall(tokens)
-        if not recalled:
+        found = await self._search(user_id, tokens)
+        if not found:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
             tokens = tokenise(key, expand_emoji=True)
-            recalled = await self._recall(tokens)
-        return await self._reading(tokens, each_once(in_pack, by_relevance(recalled)))
+            found = await self._search(user_id, tokens)
+        return await self._reading(tokens, each_once(in_pack, found))
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -124,6 +137,7 @@ class Suggester:
     def forget(self, user_id: int) -> None:
         """Drop what is remembered of one person here, before the database forgets them."""
         self._memory.forget(user_id)
+        self._styles.forget(user_id)
         self._impressions.forget(user_id)
 
     async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:
@@ -147,13 +161,32 @@ class Suggester:
         )
         return each_once(*parts)[:EMPTY_QUERY_SIZE]
 
-    async def _recall(self, tokens: Sequence[str]) -> Sequence[Recalled]:
+    async def _search(self, user_id: int, tokens: Sequence[str]) -> tuple[Ranked, ...]:
+        """Recall and rank (paper, section 3.6), apart from the event loop."""
         if not tokens:
             return ()
+        serving, profile = self._serving.current, await self._styles.profile(user_id)
+        if profile is not None and profile.space_id != serving.space_id:
+            profile = None  # the space changed this very moment
         return await asyncio.get_running_loop().run_in_executor(
-            self._executor,
-            lambda: self._index.search(tokens, weights=self._weights, limit=self._recall_size),
+            self._executor, self._recall_and_rank, tokens, serving, profile
         )
+
+    def _recall_and_rank(
+        self, tokens: Sequence[str], serving: Serving, profile: StyleProfile | None
+    ) -> tuple[Ranked, ...]:
+        recalled = self._index.search(
+            tokens, weights=self._weights, limit=self._recall_size, utility=serving.utility.lookup
+        )
+        ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
+        liked = preference(
+            profile,
+            serving.vectors_of(ids),
+            space_id=serving.space_id,
+            gate=self._ranking.gate,
+            nearest=self._ranking.nearest,
+        )
+        return as_ranked(rank_personally(recalled, liked, alpha=self._ranking.alpha))
 
     async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""

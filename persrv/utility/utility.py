@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv.utility.clicks import Clicks
+from persrv.utility.table import UtilityTable
 from persrv.utility.weights import UtilityWeights
 
 
@@ -45,15 +46,13 @@ class Utility:
     left_out: int
 
     def lookup(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.float64]:
-        """A `persrv.ports.search.UtilityLookup`; safe from any thread, as nothing here changes.
+        """See `UtilityTable.lookup`."""
+        return self.table.lookup(sticker_ids)
 
-        :param sticker_ids: Any row numbers, shape (n,); an unknown one counts as never clicked.
-        :return: Weighted utility, float64, shape (n,).
-        """
-        known = (sticker_ids >= 0) & (sticker_ids < len(self.values))
-        found = np.full(sticker_ids.shape, self.unclicked, dtype=np.float64)
-        found[known] = self.values[sticker_ids[known]]
-        return found
+    @property
+    def table(self) -> UtilityTable:
+        """What the bot needs of it."""
+        return UtilityTable(self.values, self.unclicked)
 
 
 def compute_utility(clicks: Clicks, n_stickers: int, weights: UtilityWeights) -> Utility:

@@ -86,8 +86,10 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
 
     found = json.loads(persrv("search", "派对", "--json", "--explain").stdout)
     assert [row["pack"] for row in found["results"]] == ["Cats_by_test", "Cats_by_test"]
-    assert found["results"][0]["parts"].keys() == {"emoji"}
-    assert found["results"][0]["score"] == pytest.approx(found["results"][0]["parts"]["emoji"])
+    first = found["results"][0]
+    assert {name for name, part in first["by_field"].items() if part} == {"emoji"}
+    assert first["recall"] == pytest.approx(sum(first["by_field"].values()) + first["utility"])
+    assert first["score"] == pytest.approx(first["recall"] * first["factor"])
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
 
 
@@ -152,7 +154,7 @@ def test_the_index_is_made_anew_from_the_database(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
     persrv("import", "Cats_by_test")
     shutil.rmtree(tmp_path / "data" / "index")
-    assert "index: 1 stickers indexed" in persrv("job", "index").stdout
+    assert "index: 1 stickers" in persrv("job", "index").stdout
     assert json.loads(persrv("search", "party", "--json").stdout)["results"]
 
 
@@ -209,3 +211,23 @@ def test_every_command_has_its_help(persrv):
     for command in ("run", "sandbox", "import", "job", "search", "doctor", "settings", "db"):
         assert command in text
     assert "--explain" in persrv("search", "--help").stdout
+
+
+def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, tmp_path):
+    add_pack("Cats_by_test", [picture(1)])
+    nothing = persrv("backup", str(tmp_path / "backup.tar"))
+    assert nothing.returncode == 1
+    assert "nothing to back up" in nothing.stderr
+    persrv("import", "Cats_by_test")
+    made = persrv("backup", str(tmp_path / "backup.tar"))
+    assert made.returncode == 0, made.stderr
+    assert "keep .env apart" in made.stdout
+
+    elsewhere = str(tmp_path / "elsewhere")
+    assert persrv("restore", str(tmp_path / "backup.tar"), DATA_DIR=elsewhere).returncode == 0
+    assert "index: 1 stickers" in persrv("job", "index", DATA_DIR=elsewhere).stdout
+    assert json.loads(persrv("search", "party", "--json", DATA_DIR=elsewhere).stdout)["results"]
+    again = persrv("restore", str(tmp_path / "backup.tar"), DATA_DIR=elsewhere)
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+    assert persrv("restore", str(tmp_path / "backup.tar"), "--force", DATA_DIR=elsewhere).returncode == 0

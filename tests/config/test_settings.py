@@ -2,10 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from persrv.bootstrap import relevance_weights
-from persrv.config import Settings, load_settings, unknown_settings
+from persrv.adapters.embedding import IMAGE_ENCODERS
+from persrv.adapters.ocr.opening import OCR_ENGINES
+from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
+from persrv.config import Settings, environment_of, load_settings, settings, unknown_settings
 from persrv.errors import ConfigurationError
+from persrv.preference.profile import MAX_STYLES
+from persrv.ranking.personal import RankingWeights
 from persrv.recall.weights import RelevanceWeights
+from persrv.utility.weights import UtilityWeights
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
 
@@ -47,6 +52,40 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
     named = {problem.split(" ")[0] for problem in found}
     expected = "BOT_TOKEN ADMIN_IDS TELEGRAM_API_URL WEBHOOK_LISTEN NIGHTLY_AT TIMEZONE RELEVANCE_OCR DATABASE_URL"
     assert named == {f"PERSRV_{name}" for name in expected.split()}
+
+
+def test_captions_by_a_server_need_its_address_and_the_model_at_once(monkeypatch):
+    found = problems(monkeypatch, CAPTION_ENGINE="openai", CAPTION_ADAPTER="lora", CAPTION_API_KEY="s3cret key")
+    named = [problem.split(" ")[0] for problem in found]
+    assert named == [f"PERSRV_CAPTION_{name}" for name in ("MODEL", "ADAPTER", "URL", "API_KEY")]
+    assert "s3cret" not in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENGINE", "blip"),
+        ("URL", "localhost:8000"),
+        ("URL", "http://me:s3cret@host/v1"),
+        ("URL", "http://host/v1?key=s3cret"),
+        ("URL", "http://host:99999"),
+        ("CONCURRENCY", "0"),
+        ("TIMEOUT", "0"),
+        ("DEVICE", "tpu"),
+        ("DTYPE", "int4"),
+        ("BATCH", "0"),
+    ],
+)
+def test_a_wrong_setting_of_captions_is_named(monkeypatch, name, value):
+    (problem,) = problems(monkeypatch, **{f"CAPTION_{name}": value})
+    assert problem.startswith(f"PERSRV_CAPTION_{name} ")
+    assert "s3cret" not in problem
+
+
+def test_no_captions_need_no_more_settings(monkeypatch):
+    monkeypatch.setenv("PERSRV_CAPTION_ENGINE", "none")
+    settings = load_settings()
+    assert (settings.caption_engine, settings.caption_model, settings.caption_url) == ("none", None, None)
 
 
 def test_a_wrong_token_is_never_repeated(monkeypatch):
@@ -100,3 +139,25 @@ def test_a_file_that_is_no_text_is_reported():
 
 def test_the_weights_of_the_settings_are_those_of_recall():
     assert relevance_weights(Settings()) == RelevanceWeights()
+
+
+def test_the_defaults_of_the_settings_are_those_of_the_stages():
+    assert utility_weights(Settings()) == UtilityWeights()
+    assert ranking_weights(Settings()) == RankingWeights()
+    assert Settings().styles == MAX_STYLES
+    assert settings.OCR_ENGINES == OCR_ENGINES
+    assert settings.IMAGE_ENCODERS == IMAGE_ENCODERS
+
+
+def test_another_process_gets_the_same_settings_whatever_its_file_says(monkeypatch):
+    here = load_settings(bot_token=TOKEN, admin_ids=(1, 2), data_dir="elsewhere", ranking_gate=None, recall_size=70)
+    Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_RANKING_GATE=2\nPERSRV_WEBHOOK_LISTEN=1.2.3.4:5\n")
+    for name, value in environment_of(here).items():
+        monkeypatch.setenv(name, value)
+    assert load_settings() == here.model_copy(update={"data_dir": Path("elsewhere").resolve()})
+
+
+@pytest.mark.parametrize("name", ["OCR_ENGINE", "IMAGE_ENCODER"])
+def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are(monkeypatch, name):
+    (problem,) = problems(monkeypatch, **{name: "tesseract"})
+    assert problem.startswith(f"PERSRV_{name} wants one of ")

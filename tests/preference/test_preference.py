@@ -100,3 +100,18 @@ def test_the_literal_form_is_the_shortest_distance_and_favours_what_is_far():
     person = profile([1, 0], [0, 1])
     found = literal_preference(person, np.array([[5.0, 0.0], [-2.0, 0.0], [3.0, 4.0]]), space_id=SPACE)
     assert found.tolist() == pytest.approx([0.0, math.sqrt(2), math.dist((0.6, 0.8), (0, 1))])
+
+
+def test_by_share_each_style_counts_as_much_as_the_person_uses_it():
+    # Two styles along the axes, used six and four times of ten; by hand.
+    profile = StyleProfile(
+        "space",
+        np.eye(2, dtype=np.float32),
+        np.full(2, 0.1, dtype=np.float32),
+        np.array([0.6, 0.4], dtype=np.float32),
+        choices=10,
+        distinct=2,
+    )
+    vectors = np.array([[1, 0], [0, 1], [0.8, 0.6], [-1, 0], [0.6, -0.8], [0, 0]], dtype=np.float32)
+    liked = preference(profile, vectors, space_id="space", nearest=False)
+    np.testing.assert_allclose(liked, [0.6, 0.4, 0.6 * 0.8 + 0.4 * 0.6, 0.0, 0.6 * 0.6, 0.0], atol=1e-6)

@@ -1,18 +1,14 @@
-from hypothesis import given
-from hypothesis import strategies as st
+from persrv.domain.semantics import SemanticField
+from persrv.domain.suggestions import Ranked, Reason
+from persrv.ranking.order import as_ranked, each_once
+from persrv.ranking.personal import PersonalScore
 
-from persrv.domain.suggestions import Ranked, Reason, Recalled
-from persrv.ranking.order import by_relevance, each_once
 
-
-@given(st.dictionaries(st.integers(1, 50), st.sampled_from([0.5, 1.0, 2.0])), st.randoms())
-def test_the_order_does_not_depend_on_the_order_that_recall_found_them_in(relevance, random):
-    recalled = [Recalled(sticker, score) for sticker, score in relevance.items()]
-    ordered = by_relevance(recalled)
-    random.shuffle(recalled)
-    assert by_relevance(recalled) == ordered
-    keys = [(-ranked.score, ranked.sticker_id) for ranked in ordered]
-    assert keys == sorted(keys)
+def test_a_place_keeps_every_part_of_its_score():
+    place = PersonalScore(3, relevance=2.0, utility=0.5, preference=0.25, factor=3.0, by_field={SemanticField.OCR: 2.0})
+    assert as_ranked([place]) == (
+        Ranked(3, Reason.SEARCH, 7.5, {SemanticField.OCR: 2.0}, utility=0.5, preference=0.25, factor=3.0),
+    )
 
 
 def test_a_sticker_stays_where_it_comes_first():

@@ -46,9 +46,10 @@ export function messageActions(app) {
 
   const onSticker = (message, anchor) => {
     const items = [{ label: t("reply"), pick: () => app.composer.reply(message) }];
-    if (app.commands.includes("why")) {
+    // The bot answers /why in its own chat; the card tells the same anywhere.
+    if (app.chat.kind === "private" && app.commands.includes("why"))
       items.push({ label: t("why_sticker"), pick: () => app.send({ text: "/why", reply_to: message.id }) });
-    }
+    items.push({ label: t("facts_title"), pick: () => app.facts.show(message.sticker.id) });
     if (message.sticker.set_name)
       items.push({ label: t("show_pack"), pick: () => app.pick(message.sticker.set_name) });
     openStickerMenu(document.getElementById("sticker-menu"), anchor, items);

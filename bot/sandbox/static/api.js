@@ -77,6 +77,12 @@ export const getPack = (name) => request(`/api/packs/${encodeURIComponent(name)}
 export const explain = (person, query, signal) =>
   request(`/api/explain?person=${person}&query=${encodeURIComponent(query)}`, { signal });
 
+/** What the bot knows of a sticker. @param {string} id */
+export const aboutSticker = (id) => request(`/api/stickers/${encodeURIComponent(id)}`);
+
+/** The bot's menu, as a person sees it. @returns {Promise<{commands: string[]}>} */
+export const getCommands = (person) => request(`/api/commands?person=${person}`);
+
 /**
  * Listen to what happens in a person's chats. Reconnects by itself, slower and slower up to 8 s.
  * @param {number} person

@@ -1,11 +1,12 @@
 /** The page as a whole: who is looking at which chat, and what each part tells the others. */
 
 import { messageActions } from "./actions.js";
-import { getMessages, getPacks, listen } from "./api.js";
+import { getCommands, getMessages, getPacks, listen } from "./api.js";
 import { Conversation } from "./chat.js";
 import { Composer, inlineQueryOf } from "./composer.js";
 import { h, remembered, toast } from "./dom.js";
 import { ExplainPanel, mirrorHover } from "./explain.js";
+import { FactsCard } from "./facts.js";
 import { DISMISSED, hintFor } from "./hint.js";
 import { History } from "./history.js";
 import { speak, t } from "./i18n.js";
@@ -16,7 +17,8 @@ import { StickerPicker } from "./picker.js";
 import { nameSets } from "./sticker.js";
 import { failed, Talk } from "./talk.js";
 
-const COMMANDS = ["start", "help", "packs", "addset", "mystyle", "privacy", "forgetme"];
+/** The menu until the bot has told its own. */
+const COMMANDS = ["start", "help", "packs", "mystyle", "why", "privacy", "forgetme"];
 
 const byId = (id) => document.getElementById(id);
 
@@ -30,7 +32,7 @@ export class App {
     this.chats = state.chats.map((chat) =>
       chat.kind === "private" ? { ...chat, title: state.bot.name } : chat,
     );
-    this.commands = state.bot.commands?.map(({ command }) => command) ?? COMMANDS;
+    this.commands = COMMANDS;
     this.history = new History();
     this.drafts = new Map();
     this.person = this.people[0];
@@ -48,7 +50,8 @@ export class App {
       onPrivate: (parameter) => this.startBot(parameter),
       onAnswer: (query) => this.#explainQuery(query),
     });
-    this.explain = new ExplainPanel(byId("explain"), byId("explain-body"));
+    this.facts = new FactsCard(byId("facts"));
+    this.explain = new ExplainPanel(byId("explain"), byId("explain-body"), (id) => this.facts.show(id));
     this.menu = new Menu(byId("menu"));
     this.picker = new StickerPicker(byId("picker"), {
       onSend: (sticker) => {
@@ -144,6 +147,9 @@ export class App {
     const { person } = this;
     let changed = false;
     try {
+      const { commands } = await getCommands(person.id);
+      if (person !== this.person) return;
+      this.commands = commands.length ? commands : COMMANDS;
       for (const { id } of this.#myChats()) {
         const { messages } = await getMessages(person.id, id);
         if (person !== this.person) return;

@@ -28,10 +28,35 @@ function colorsOf(names) {
 /** @param {number} value */
 const number = (value) => value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 
-function bar(row, colors, largest) {
-  const words = row.parts.map(({ name, value }) => `${named("part", name)} ${number(value)}`).join(", ");
+/**
+ * What a score is made of, as lengths that sum to it: the parts of recall, then what the person's style adds.
+ * @param {{parts: {name: string, value: number}[], score: number}} row
+ */
+function lengthsOf({ parts, score }) {
+  const recall = parts.reduce((sum, { value }) => sum + value, 0);
+  const added = score - recall;
+  return Math.abs(added) < 1e-6 ? parts : [...parts, { name: "preference", value: added }];
+}
+
+/** "1.20 × 2.50": recall, and what the fit of the style multiplies it by. */
+function formula({ parts, factor, preference }) {
+  const recall = parts.reduce((sum, { value }) => sum + value, 0);
+  return h(
+    "span",
+    {
+      class: "why-formula",
+      dataset: { testid: "explain-formula" },
+      title: t("why_formula", { percent: Math.round(100 * preference) }),
+    },
+    `${number(recall)} × ${number(factor)}`,
+    preference > 0 && h("em", {}, t("why_style", { percent: Math.round(100 * preference) })),
+  );
+}
+
+function bar(lengths, colors, largest) {
+  const words = lengths.map(({ name, value }) => `${named("part", name)} ${number(value)}`).join(", ");
   const element = h("span", { class: "bar", role: "img", "aria-label": words, title: words });
-  for (const { name, value } of row.parts) {
+  for (const { name, value } of lengths) {
     if (!value) continue;
     const segment = h("span", { class: `segment part-${colors.get(name)}${value < 0 ? " negative" : ""}` });
     segment.style.setProperty("width", `${(100 * Math.abs(value)) / largest}%`);
@@ -40,10 +65,32 @@ function bar(row, colors, largest) {
   return element;
 }
 
+/** The same as figures, under the bar. */
+const list = (lengths, colors) =>
+  h(
+    "span",
+    { class: "why-parts", "aria-hidden": "true" },
+    lengths
+      .filter(({ value }) => value)
+      .map(({ name, value }) =>
+        h(
+          "span",
+          { class: "why-part" },
+          h("span", { class: `dot part-${colors.get(name)}` }),
+          `${named("part", name)} ${number(value)}`,
+        ),
+      ),
+  );
+
 /** The right column. */
 export class ExplainPanel {
-  /** @param {HTMLElement} root @param {HTMLElement} body */
-  constructor(root, body) {
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} body
+   * @param {(id: string) => void} onSticker A sticker was clicked.
+   */
+  constructor(root, body, onSticker) {
+    this.onSticker = onSticker;
     this.root = root;
     this.body = body;
     this.pending = null;
@@ -96,11 +143,12 @@ export class ExplainPanel {
   }
 
   #draw({ rows = [], tokens = [], error }, person, query) {
-    const names = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.name)))];
+    for (const row of rows) row.lengths = lengthsOf(row);
+    const names = [...new Set(rows.flatMap((row) => row.lengths.map((part) => part.name)))];
     const colors = colorsOf(names);
     const largest = Math.max(
       1e-9,
-      ...rows.map((row) => row.parts.reduce((sum, { value }) => sum + Math.abs(value), 0)),
+      ...rows.map((row) => row.lengths.reduce((sum, { value }) => sum + Math.abs(value), 0)),
     );
     const chips = tokens.map((token) => h("span", { class: "token" }, token));
     this.body.replaceChildren(
@@ -140,7 +188,18 @@ export class ExplainPanel {
   }
 
   #row(row, index, colors, largest) {
-    const thumbnail = h("span", { class: "why-thumb" }, row.sticker && stickerElement(row.sticker));
+    const thumbnail = h(
+      row.sticker ? "button" : "span",
+      {
+        class: "why-thumb",
+        ...(row.sticker && {
+          type: "button",
+          "aria-label": t("facts_open", { emoji: row.sticker.emoji }),
+          on: { click: () => this.onSticker(row.sticker.id) },
+        }),
+      },
+      row.sticker && stickerElement(row.sticker),
+    );
     if (row.sticker) withLargeLook(thumbnail, row.sticker);
     const scored = row.parts.length > 0;
     return h(
@@ -162,13 +221,15 @@ export class ExplainPanel {
             { class: `reason reason-${row.reason}` },
             row.sticker ? named("reason", row.reason) : t("why_gone"),
           ),
+          scored && formula(row),
           h(
             "span",
             { class: scored ? "number" : "number none" },
             scored ? number(row.score) : t("why_no_score"),
           ),
         ),
-        scored && bar(row, colors, largest),
+        scored && bar(row.lengths, colors, largest),
+        scored && list(row.lengths, colors),
       ),
     );
   }

@@ -1,7 +1,7 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
-`Database` hands out connections; `SqlCatalogueStore`, `SqlIndexQueue` and `SqlHistoryStore` implement the
-ports of `persrv.ports.storage`; `upgrade` brings the tables to this version.
+`Database` hands out connections; the stores implement the ports of
+`persrv.ports.storage`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to this version.
 """
 
 from persrv.adapters.database.catalogue import SqlCatalogueStore
@@ -9,6 +9,18 @@ from persrv.adapters.database.database import Database
 from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.index_queue import SqlIndexQueue
 from persrv.adapters.database.job_log import SqlJobLog
+from persrv.adapters.database.learning import SqlChoiceLog, SqlProfileStore
+from persrv.adapters.database.semantics import SqlSemanticsStore
 from persrv.adapters.database.upgrade import upgrade
 
-__all__ = ["Database", "SqlCatalogueStore", "SqlHistoryStore", "SqlIndexQueue", "SqlJobLog", "upgrade"]
+__all__ = [
+    "Database",
+    "SqlCatalogueStore",
+    "SqlChoiceLog",
+    "SqlHistoryStore",
+    "SqlIndexQueue",
+    "SqlJobLog",
+    "SqlProfileStore",
+    "SqlSemanticsStore",
+    "upgrade",
+]

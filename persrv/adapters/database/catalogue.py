@@ -208,6 +208,12 @@ class SqlCatalogueStore:
             count: int = (await connection.execute(statement)).scalar_one()
             return count
 
+    async def highest_sticker_id(self) -> int:
+        """The highest row number that a sticker has; 0 when there is none."""
+        async with self._database.read() as connection:
+            highest: int | None = (await connection.execute(select(func.max(stickers.c.id)))).scalar_one()
+        return highest or 0
+
     async def wanted_media(self, pack_id: int) -> Sequence[Sticker]:
         """The live stickers of a pack whose file is still wanted, in its order."""
         return await self._in_pack(pack_id, stickers.c.media == MediaState.WANTED.value)

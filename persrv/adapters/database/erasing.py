@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persrv.adapters.database.tables import counters, impressions, interactions, packs, users
+from persrv.adapters.database.tables import counters, impressions, interactions, packs, style_profiles, users
 from persrv.adapters.database.tickets import enqueue_selected
 from persrv.adapters.database.upsert import insert_into
 from persrv.domain.history import Erased
@@ -20,6 +20,7 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     choices = await connection.execute(delete(interactions).where(mine))
     shown = await connection.execute(delete(impressions).where(impressions.c.user_id == user_id))
     await connection.execute(delete(users).where(users.c.id == user_id))
+    await connection.execute(delete(style_profiles).where(style_profiles.c.user_id == user_id))
     await connection.execute(
         update(packs)
         .where(or_(packs.c.requested_by == user_id, packs.c.progress_chat == user_id))

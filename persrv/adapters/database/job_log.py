@@ -26,6 +26,12 @@ class SqlJobLog:
             key = (await connection.execute(started)).inserted_primary_key
         return int(key[0]) if key else 0
 
+    async def note(self, run_id: int, counts: Mapping[str, int]) -> None:
+        """Note how far a run is."""
+        noted = update(jobs).where(jobs.c.id == run_id).values(counts=dict(counts))
+        async with self._database.write() as connection:
+            await connection.execute(noted)
+
     async def end(
         self, run_id: int, state: RunState, *, at: datetime, counts: Mapping[str, int], error: str = ""
     ) -> None:
@@ -60,17 +66,26 @@ class SqlJobLog:
 
     async def last_success(self, name: str) -> datetime | None:
         """When the job last started a run that was done."""
-        statement = select(func.max(jobs.c.started_at)).where(jobs.c.name == name, jobs.c.state == RunState.DONE.value)
-        async with self._database.read() as connection:
-            found: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
-        return found
+        return await self._last_start(name, RunState.DONE)
 
-    async def break_off(self, name: str, *, at: datetime) -> int:
-        """Note that runs of this job that never ended were broken off. Return how many."""
+    async def last_ended(self, name: str) -> datetime | None:
+        """When the job last started a run that came to its end, done or failed."""
+        return await self._last_start(name, RunState.DONE, RunState.FAILED)
+
+    async def break_off(self, *, at: datetime) -> int:
+        """Note that runs that never ended were broken off. Return how many."""
         ended = (
             update(jobs)
-            .where(jobs.c.name == name, jobs.c.state == RunState.RUNNING.value)
+            .where(jobs.c.state == RunState.RUNNING.value)
             .values(state=RunState.BROKEN_OFF.value, finished_at=at)
         )
         async with self._database.write() as connection:
             return (await connection.execute(ended)).rowcount
+
+    async def _last_start(self, name: str, *states: RunState) -> datetime | None:
+        statement = select(func.max(jobs.c.started_at)).where(
+            jobs.c.name == name, jobs.c.state.in_([state.value for state in states])
+        )
+        async with self._database.read() as connection:
+            found: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
+        return found

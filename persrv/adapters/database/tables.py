@@ -9,11 +9,13 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -128,6 +130,30 @@ semantics = Table(
     Column("version", SafeText, nullable=False),
     Column("confidence", Float),
     Column("made_at", UtcDateTime, nullable=False),
+)
+
+# What each offline stage has done with each sticker; also where it found nothing to say.
+sticker_work = Table(
+    "sticker_work",
+    metadata,
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), primary_key=True),
+    Column("task", String(16), primary_key=True),
+    Column("engine", SafeText, nullable=False),
+    Column("version", SafeText, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("tries", Integer, nullable=False),  # failed ones in a row
+    Column("reason", SafeText, nullable=False),  # why the last try failed, or ""
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "task", "done"),
+)
+
+# One row a person and embedding space: the night computes those of a new space beside those that serve.
+style_profiles = Table(
+    "style_profiles",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("space_id", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 
 # By identity and not by row number, so that an upload can be noted before its pack is saved.

@@ -55,6 +55,14 @@ def head_revision() -> str:
     return head
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether this version's migrations start from, pass or end at a revision."""
+    try:
+        return bool(ScriptDirectory.from_config(_config()).get_revisions(revision))
+    except CommandError:
+        return False
+
+
 def migrate(url: str, revision: str) -> None:
     """Go up or down to a revision ("head", "base" or its id); for tests and developers.
 
@@ -81,13 +89,11 @@ def _check_origin(connection: Connection, place: str) -> None:
                 f"{place} belongs to another program. Set PERSRV_DATABASE_URL or PERSRV_DATA_DIR to another place."
             )
         return
-    try:
-        ScriptDirectory.from_config(_config()).get_revisions(revision)
-    except CommandError as error:
+    if not knows_revision(revision):
         raise MigrationError(
             f"{place} was made by a newer version of PerSRV (revision {revision}). "
             "Install that version again, or bring back a backup with `persrv restore FILE`."
-        ) from error
+        )
 
 
 def _config() -> Config:

@@ -39,9 +39,25 @@ async def test_only_a_run_that_was_done_counts_as_a_success(log):
     assert (await log.last(1))[0].error == "the disk is full"
 
 
-async def test_a_run_that_never_ended_is_broken_off_and_others_stay(log):
+async def test_a_run_that_failed_has_ended_and_one_that_was_broken_off_has_not(log):
+    failed = await log.begin("nightly", at=NIGHT)
+    await log.end(failed, RunState.FAILED, at=NIGHT, counts={})
+    await log.begin("nightly", at=NIGHT + timedelta(days=1))
+    await log.break_off(at=NIGHT + timedelta(days=2))
+    assert await log.last_ended("nightly") == NIGHT
+
+
+async def test_a_run_that_never_ended_is_broken_off_and_those_that_ended_stay(log):
+    done = await log.begin("utility", at=NIGHT)
+    await log.end(done, RunState.DONE, at=NIGHT, counts={})
     await log.begin("ocr", at=NIGHT)
-    await log.begin("utility", at=NIGHT)
-    assert await log.break_off("ocr", at=NIGHT + timedelta(hours=1)) == 1
+    assert await log.break_off(at=NIGHT + timedelta(hours=1)) == 1
     states = {run.name: run.state for run in await log.last(5)}
-    assert states == {"ocr": RunState.BROKEN_OFF, "utility": RunState.RUNNING}
+    assert states == {"ocr": RunState.BROKEN_OFF, "utility": RunState.DONE}
+
+
+async def test_how_far_a_run_is_can_be_read_while_it_runs(log):
+    run_id = await log.begin("ocr", at=NIGHT)
+    await log.note(run_id, {"done": 3, "total": 9})
+    (run,) = await log.last(1)
+    assert (run.state, dict(run.counts)) == (RunState.RUNNING, {"done": 3, "total": 9})

@@ -218,41 +218,38 @@ async def test_the_worker_has_no_secrets_and_few_rights(decoder, samples, monkey
 
 
 @needs_linux
-async def test_the_worker_dies_with_its_parent_also_in_the_middle_of_a_file(tmp_path, art):
-    hang = tmp_path / "hang.tgs"
+@pytest.mark.parametrize("busy", [False, True])
+async def test_the_worker_dies_with_its_parent_also_in_the_middle_of_a_file(tmp_path, art, busy):
+    hang, good = tmp_path / "hang.tgs", tmp_path / "good.tgs"
     hang.write_bytes(art.hang())
-    script = textwrap.dedent(
-        f"""
+    good.write_bytes(art.tgs())
+    script = f"""
         import asyncio, os, pathlib
         from persrv.adapters.media import ProcessFrameDecoder
         from persrv.domain.stickers import StickerFormat
         from persrv.ports.media import FrameLimits
 
         async def main():
-            # So much memory that it is not what ends the worker.
-            decoder = ProcessFrameDecoder(FrameLimits(seconds=0.5, memory_bytes=2**34))
-            data = pathlib.Path({str(hang)!r}).read_bytes()
-            asked = asyncio.create_task(decoder.decode(data, StickerFormat.ANIMATED, frames=1, size=8))
-            while decoder._worker is None:
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.3 if {{busy}} else 0)
+            # So much memory that the lack of it is not what ends the worker.
+            decoder = ProcessFrameDecoder(FrameLimits(seconds=1.0, memory_bytes=2**34))
+
+            async def ask(path):
+                data = pathlib.Path(path).read_bytes()
+                await decoder.decode(data, StickerFormat.ANIMATED, frames=1, size=8)
+
+            await ask({str(good)!r})
+            if {busy}:
+                asked = asyncio.create_task(ask({str(hang)!r}))
+                await asyncio.sleep(0.3)
             print(decoder._worker.process.pid, flush=True)
             os.kill(os.getpid(), 9)
 
         asyncio.run(main())
         """
-    )
-    for busy in (False, True):
-        told = await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-c", script.replace("{busy}", str(busy))],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        pid = int(told.stdout)
-        # Half a second for the file, three of grace, and a busy machine.
-        assert await asyncio.to_thread(dies_within, pid, 15)
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    told = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    # A second for the file, three of grace; the file itself would go on for minutes.
+    assert await asyncio.to_thread(dies_within, int(told.stdout), 15)
 
 
 def dies_within(pid, seconds):

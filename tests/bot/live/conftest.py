@@ -15,12 +15,13 @@ from bot.run import run_bot
 from bot.sandbox.client import PersonAtPage, SandboxClient
 from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack, SampleSticker
+from bot.sandbox.seen import SandboxRefused
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from jobs.schedule import nightly
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.domain.stickers import StickerFormat
+from persrv.ports.jobs import JobStarter
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
 MEI, ALEX = 1001, 1002
@@ -31,8 +32,9 @@ MakePack = Callable[..., SamplePack]
 class RunningBot:
     """The bot in a thread with an event loop of its own, as `persrv run` runs it."""
 
-    def __init__(self, settings: Settings, explainer: Explainer) -> None:
+    def __init__(self, settings: Settings, explainer: Explainer, jobs: JobStarter | None = None) -> None:
         self.settings = settings
+        self._jobs = jobs
         self._explainer = explainer
         self.services: Services | None = None
         self.error: BaseException | None = None
@@ -66,7 +68,7 @@ class RunningBot:
                 self._explainer.listen(services)
                 self._listening.set()
 
-            await run_bot(self.settings, stop=self._stop, ready=ready, beside=nightly)
+            await run_bot(self.settings, stop=self._stop, ready=ready, jobs=self._jobs)
 
         try:
             asyncio.run(main())
@@ -104,7 +106,7 @@ def explainer() -> Explainer:
 
 @pytest.fixture
 def server(world: World, explainer: Explainer) -> Iterator[SandboxServer]:
-    with SandboxServer(world, explain=explainer) as running:
+    with SandboxServer(world, explain=explainer, about=explainer.about) as running:
         yield running
 
 
@@ -124,8 +126,8 @@ def start_bot(settings: Settings, explainer: Explainer) -> Iterator[Callable[...
     """Start the bot; `start_bot(recall_size=10)` with other settings."""
     running: list[RunningBot] = []
 
-    def start(**changes: object) -> RunningBot:
-        running.append(RunningBot(settings.model_copy(update=changes), explainer))
+    def start(jobs: JobStarter | None = None, **changes: object) -> RunningBot:
+        running.append(RunningBot(settings.model_copy(update=changes), explainer, jobs))
         return running[-1].start()
 
     yield start
@@ -165,10 +167,14 @@ def finds(page: SandboxClient):
 
         until = time.monotonic() + seconds
         while True:
-            answer = person.types(query)
-            if fits(answer):
-                return answer
-            assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
+            try:
+                answer = person.types(query)
+            except SandboxRefused:  # it is only just starting
+                assert time.monotonic() < until, f"nobody answered {query!r}"
+            else:
+                if fits(answer):
+                    return answer
+                assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
             time.sleep(0.1)
 
     return wait

@@ -1,0 +1,88 @@
+"""/why: what the bot knows of a sticker."""
+
+from __future__ import annotations
+
+from telegram import Sticker as TelegramSticker
+from telegram import Update
+
+from bot.context import Context, texts_of
+from bot.texts import Texts
+from persrv.domain.stickers import MediaState, PackKind
+from persrv.domain.work import Provenance
+from persrv.suggest import StickerFacts, sticker_facts
+from persrv.suggest.about import EmojiFact
+
+_LONGEST_TEXT = 500
+"""Characters of one field that are shown: a message holds 4,096."""
+
+
+async def why(update: Update, context: Context) -> None:
+    """/why as a reply to a sticker, also to one that came through an inline query."""
+    message = update.effective_message
+    if message is None:
+        return
+    texts = texts_of(update)
+    replied = message.reply_to_message
+    if replied is None or replied.sticker is None:
+        await message.reply_html(texts.say("why_usage"))
+        return
+    services = context.services
+    facts = await sticker_facts(services.catalogue, services.semantics, replied.sticker.file_unique_id)
+    text = _unknown(replied.sticker, texts) if facts is None else describe(facts, texts)
+    await message.reply_html(text, disable_web_page_preview=True)
+
+
+def describe(facts: StickerFacts, texts: Texts) -> str:
+    """What is known of a sticker, as Telegram HTML."""
+    lines = [texts.say("why_head")]
+    lines += [_emoji(fact, texts) for fact in facts.emoji] or [texts.say("why_no_emoji")]
+    lines.append(_pack(facts, texts))
+    if not facts.live:
+        lines.append(texts.say("why_retired"))
+    lines += [_text(found, texts) for found in facts.texts]
+    if facts.queries:
+        queries = ", ".join(texts.say("why_query", query=query, people=people) for query, people in facts.queries)
+        lines.append(texts.compose("why_queries", markup={"queries": queries}))
+    else:
+        lines.append(texts.say("why_no_queries"))
+    if facts.sticker.media is MediaState.UNUSABLE:
+        lines.append(texts.say("why_unreadable", reason=facts.sticker.media_problem))
+    elif facts.sticker.media is MediaState.WANTED:
+        lines.append(texts.say("why_on_its_way"))
+    elif not facts.texts and not facts.failures:
+        lines.append(texts.say("why_nothing_read"))
+    lines += [texts.say(f"why_failed_{failed.task.value}", reason=_cut(failed.reason)) for failed in facts.failures]
+    return "\n".join(lines)
+
+
+def _unknown(sticker: TelegramSticker, texts: Texts) -> str:
+    if sticker.set_name:
+        return texts.say("why_unknown", name=sticker.set_name)
+    return texts.say("why_unknown_without_set")
+
+
+def _emoji(fact: EmojiFact, texts: Texts) -> str:
+    words = fact.chinese if texts.code == "zh" else fact.english
+    if not words:
+        return texts.say("why_emoji_plain", emoji=fact.emoji)
+    return texts.say("why_emoji", emoji=fact.emoji, words=texts.say("comma").join(words))
+
+
+def _pack(facts: StickerFacts, texts: Texts) -> str:
+    if not facts.sticker.pack:
+        return texts.say("why_no_pack")
+    # A folder that we uploaded as stickers has no page at Telegram.
+    name = "why_pack_plain" if facts.pack_kind is PackKind.FOLDER else "why_pack"
+    return texts.say(name, title=facts.pack_title, name=facts.sticker.pack)
+
+
+def _text(found: Provenance, texts: Texts) -> str:
+    source = found.maker.engine
+    if found.confidence is not None:
+        source = texts.say("why_confidence", engine=source, percent=round(100 * found.confidence))
+    return texts.say(f"why_{found.field.value}", text=_cut(found.text), source=source)
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST_TEXT else flat[:_LONGEST_TEXT] + "…"

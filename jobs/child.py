@@ -1,0 +1,82 @@
+"""Jobs in a process of their own, so that no inline answer waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+
+from persrv.config import Settings, environment_of
+from persrv.domain.runs import JobName
+from persrv.errors import PerSRVError
+
+_log = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+"""How long a child has to end after it was asked to; a kill loses at most one batch."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The bot needs a processor for itself."""
+
+
+class ChildJobs:
+    """`persrv.ports.jobs.JobStarter`: runs `persrv job NAME --background` with these settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._child: asyncio.subprocess.Process | None = None
+        self._name: JobName | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> JobName | None:
+        """The job that this process started and that is not over, or None."""
+        return self._name
+
+    async def start(self, name: JobName) -> bool:
+        """Start a job now; False where one is running.
+
+        :raises PerSRVError: the process cannot be started.
+        """
+        if self._name is not None:
+            return False
+        self._name = name
+        try:
+            self._child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "persrv", "job", name.value, "--background"),
+                stdin=asyncio.subprocess.DEVNULL,
+                env={**os.environ, **ONE_THREAD, **environment_of(self._settings)},
+                start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
+            )
+        except OSError as error:
+            self._name = None
+            raise PerSRVError(f"The job {name.value} cannot be started: {error.strerror}.") from error
+        _log.info("the job %s has started", name.value)
+        self._watching = asyncio.create_task(self._watch(self._child, name))
+        return True
+
+    async def wait(self) -> None:
+        """Wait until the job that runs is over."""
+        if self._watching is not None:
+            await self._watching
+
+    async def stop(self) -> None:
+        """End the job that runs, and wait for its end."""
+        child = self._child
+        if child is None or child.returncode is not None:
+            return
+        child.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+        await self.wait()
+
+    async def _watch(self, child: asyncio.subprocess.Process, name: JobName) -> None:
+        code = await child.wait()
+        self._name = None
+        if code:
+            _log.warning("the job %s ended with code %d; /jobs and the lines above say why", name.value, code)
+        else:
+            _log.info("the job %s is done", name.value)

@@ -1,0 +1,58 @@
+"""Reads the words drawn on stickers (paper, section 3.3.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from jobs.sweep import Look, Results, sweep
+from persrv.bootstrap import Services, ocr_engine
+from persrv.domain.runs import JobName
+from persrv.domain.semantics import SemanticField
+from persrv.domain.stickers import Sticker
+from persrv.domain.work import Made, Maker, Task
+from persrv.errors import OcrFailed
+from persrv.ports.jobs import Progress
+from persrv.ports.media import Frames
+from persrv.ports.ocr import OcrEngine
+from persrv.semantics.ocr import ocr_text
+
+SIZE = 512
+"""Telegram's stickers are 512 pixels on their longer side."""
+FRAMES = 4
+"""Of an animated sticker: lettering that comes and goes is on one of them."""
+BATCH = 8
+
+
+async def read_words(services: Services, progress: Progress) -> Mapping[str, int]:
+    """Read every sticker that this engine has not read yet.
+
+    :raises ConfigurationError: the engine that the settings name is not there.
+    """
+    if services.settings.ocr_engine == "none":
+        progress.begin(JobName.OCR, 0)
+        return {}
+    engine = await asyncio.to_thread(ocr_engine, services.settings)
+    try:
+        look = Look(Task.OCR, Maker(engine.name, engine.version), BATCH, FRAMES, SIZE)
+
+        async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+            return await asyncio.to_thread(_read, engine, batch)
+
+        return await sweep(services, JobName.OCR, look, work, progress)
+    finally:
+        engine.close()
+
+
+def _read(engine: OcrEngine, batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+    return {sticker.id: _one(engine, sticker, frames) for sticker, frames in batch}
+
+
+def _one(engine: OcrEngine, sticker: Sticker, frames: Frames) -> Made | str:
+    try:
+        lines = engine.read(frames)
+    except OcrFailed as error:
+        return str(error)
+    # A sticker's text is as sure as its least sure line.
+    confidence = min((line.score for line in lines), default=None)
+    return Made(sticker.id, {SemanticField.OCR: ocr_text(lines)}, confidence)

@@ -1,0 +1,7 @@
+"""The whole state in one file, and back: the database, sticker files, what the nights computed."""
+
+from persrv.adapters.backup.places import StatePlaces
+from persrv.adapters.backup.restoring import restore_backup
+from persrv.adapters.backup.writing import write_backup
+
+__all__ = ["StatePlaces", "restore_backup", "write_backup"]

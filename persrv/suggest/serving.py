@@ -1,0 +1,113 @@
+"""What the nightly jobs computed, as the bot serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.errors import ArtefactsDamaged
+from persrv.ports.artefacts import Artefacts, ArtefactStore
+from persrv.utility.table import UtilityTable
+
+_log = logging.getLogger(__name__)
+
+VECTORS, UTILITY = "vectors", "utility"
+"""Names of arrays: embeddings in the serving space, float16; weighted utility, float32; both one row a sticker."""
+SPACE_ID, UNCLICKED, CHOICES = "space_id", "unclicked", "choices"
+"""Names of notes: the space of the vectors; the utility of a sticker newer than the array; the last choice that the
+profiles know of (`ChoiceLog.latest`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Serving:
+    """One generation, whole. Sticker ids are row numbers; a sticker newer than an array is neutral in it.
+
+    :param space_id: The space of `vectors`, "" where nothing was embedded yet.
+    :param vectors: Unit vectors, all zero for a sticker without a style, float16, shape (stickers, dimensions).
+    :param utility: Of every sticker, and of one without a click.
+    :param choices: The last choice that the profiles in this space know of.
+    """
+
+    generation: str = ""
+    space_id: str = ""
+    vectors: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 1), dtype=np.float16))
+    utility: UtilityTable = field(default_factory=UtilityTable)
+    choices: int = 0
+
+    def vectors_of(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Embeddings of stickers, all zero where there is none, float32, shape (n, dimensions)."""
+        known = (sticker_ids >= 0) & (sticker_ids < len(self.vectors))
+        found = np.zeros((len(sticker_ids), self.vectors.shape[1]), dtype=np.float32)
+        found[known] = self.vectors[sticker_ids[known]]
+        return found
+
+
+def serving_of(artefacts: Artefacts) -> Serving:
+    """Read a generation.
+
+    :raises ArtefactsDamaged: an array is of another shape than this version wants.
+    """
+    arrays: dict[str, NDArray[Any]] = dict(artefacts.arrays)
+    vectors, values = arrays.get(VECTORS, Serving().vectors), arrays.get(UTILITY, np.zeros(0, dtype=np.float32))
+    if vectors.ndim != 2 or vectors.dtype != np.float16 or values.ndim != 1 or values.dtype != np.float32:
+        raise ArtefactsDamaged(
+            f"Generation {artefacts.generation} was made by another version; `persrv job nightly` computes it anew."
+        )
+    return Serving(
+        generation=artefacts.generation,
+        space_id=str(artefacts.notes.get(SPACE_ID, "")),
+        vectors=vectors,
+        utility=UtilityTable(values, float(artefacts.notes.get(UNCLICKED, 0.0))),
+        choices=int(artefacts.notes.get(CHOICES, 0)),
+    )
+
+
+class ServingHolder:
+    """The newest generation. A reader takes `current` once and uses that throughout: it never changes under it."""
+
+    def __init__(self, store: ArtefactStore, executor: Executor, *, interval: float = 2.0) -> None:
+        """:param interval: Seconds between two looks for a newer generation."""
+        self._store = store
+        self._executor = executor
+        self._interval = interval
+        self._complained = ""
+        self.current = Serving()
+        self.changed: Callable[[Serving], None] = lambda serving: None
+        """Called in the event loop after a newer generation has taken its place."""
+
+    async def refresh(self) -> bool:
+        """Look for a newer generation, apart from the event loop. Return whether there was one.
+
+        A damaged one is left alone, and what serves goes on serving.
+        """
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._executor, self._read)
+        except ArtefactsDamaged as error:
+            if str(error) != self._complained:
+                _log.warning("%s", error)
+            self._complained = str(error)
+            return False
+        self._complained = ""
+        if found.generation == self.current.generation:
+            return False
+        self.current = found
+        _log.info("generation %s serves: %d stickers have a style", found.generation or "(none)", len(found.vectors))
+        self.changed(found)
+        return True
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(self._interval)
+            await self.refresh()
+
+    def _read(self) -> Serving:
+        artefacts = self._store.current()
+        return self.current if artefacts.generation == self.current.generation else serving_of(artefacts)
