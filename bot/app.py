@@ -25,7 +25,7 @@ from telegram.ext import (
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import evaluation, inline, packs, personal, why
+from bot.handlers import banning, evaluation, inline, packs, personal, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
@@ -49,7 +49,7 @@ ALLOWED_UPDATES = (
 
 COMMANDS = ("start", "help", "packs", "mystyle", "why", "privacy", "forgetme")
 """Shown in Telegram's menu, in this order."""
-ADMIN_COMMANDS = ("addset", "jobs", "evaluate")
+ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
 
 CONCURRENT_UPDATES = 64
@@ -106,6 +106,8 @@ def build_application(
         choice = inline.read_choice(result, bot_id=application.bot.id, update_id=update.update_id)
         if choice is None:
             _log.warning("a chosen result was not one of ours and was left out")
+        elif services.moderation.keeps_out(choice.user_id):
+            _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
             services.styles.wake(choice.user_id)
             application.bot_data["state"].metrics.chosen(choice.position)
@@ -133,6 +135,8 @@ def build_application(
     private = filters.ChatType.PRIVATE
     application.add_handlers(
         [
+            # Of these, the first that wants an update has it alone.
+            banning.BannedPersonHandler(services.moderation),
             InlineQueryHandler(inline.answer_inline_query),
             ChosenInlineResultHandler(inline.note_chosen_result),
             CommandHandler("start", personal.start, private),
@@ -143,6 +147,8 @@ def build_application(
             CommandHandler("why", why.why, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
+            CommandHandler("ban", banning.ban, private),
+            CommandHandler("unban", banning.unban, private),
             CommandHandler("privacy", personal.privacy),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),

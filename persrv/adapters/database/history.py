@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.erasing import erase_rows, note_rebuilt, rebuild_owed
-from persrv.adapters.database.live import is_live
+from persrv.adapters.database.live import banned_stickers, is_live
 from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
@@ -139,7 +139,11 @@ class SqlHistoryStore:
         statement = (
             select(pack_stickers.c.sticker_id)
             .join_from(packs, pack_stickers, pack_stickers.c.pack_id == packs.c.id)
-            .where(packs.c.state != PackState.RETIRED.value, packs.c.fetched_at.is_not(None))
+            .where(
+                packs.c.state != PackState.RETIRED.value,
+                packs.c.fetched_at.is_not(None),
+                pack_stickers.c.sticker_id.not_in(banned_stickers()),
+            )
             .order_by(packs.c.fetched_at.desc(), packs.c.id.desc(), pack_stickers.c.position)
         )
         found: dict[int, None] = {}
