@@ -22,10 +22,11 @@ from telegram.ext import (
     filters,
 )
 
+from bot.allowances import Allowances
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import banning, evaluation, inline, packs, personal, why
+from bot.handlers import banning, evaluation, inline, packs, personal, reporting, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
@@ -47,7 +48,7 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "why", "privacy", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "forgetme")
 """Shown in Telegram's menu, in this order."""
 ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
@@ -131,6 +132,7 @@ def build_application(
         importer=services.importer(TelegramStickerSource(application.bot)),
         jobs=jobs,
         evaluator=evaluator,
+        allowances=Allowances(queries=settings.queries_a_minute, sets=settings.sets_a_day),
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
@@ -145,6 +147,7 @@ def build_application(
             CommandHandler("addset", packs.addset, private),
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
+            CommandHandler("report", reporting.report, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
             CommandHandler("ban", banning.ban, private),
@@ -154,6 +157,7 @@ def build_application(
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
+            CallbackQueryHandler(reporting.press_review, pattern=f"^{reporting.PRESSED}:"),
             # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
             MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
             MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),

@@ -99,6 +99,9 @@ async def _add(name: str, message: Message, user: User, context: Context, texts:
         if await context.services.bans.is_banned(Banned.pack(name)):
             await message.reply_html(texts.say("pack_banned"))
             return
+        if not context.is_admin(user) and not context.state.allowances.sets.take(user.id):
+            await message.reply_html(texts.say("too_many_sets"))
+            return
         pack = await context.services.catalogue.pack(name)
         await progress.begin(pack.title if pack and pack.title else name)
         await context.state.importer.request(name, progress, requested_by=user.id, progress_chat=message.chat_id)

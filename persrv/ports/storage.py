@@ -64,6 +64,9 @@ class CatalogueStore(Protocol):
     async def sticker_by_identity(self, file_unique_id: str) -> Sticker | None:
         """One sticker, live or not, by Telegram's `file_unique_id`."""
 
+    async def sticker(self, sticker_id: int) -> Sticker | None:
+        """One sticker, live or not, by its row number."""
+
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
 

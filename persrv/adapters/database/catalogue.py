@@ -208,6 +208,12 @@ class SqlCatalogueStore:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else to_sticker(row)
 
+    async def sticker(self, sticker_id: int) -> Sticker | None:
+        """One sticker, live or not, by its row number."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select_stickers().where(stickers.c.id == sticker_id))).one_or_none()
+        return None if row is None else to_sticker(row)
+
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
         statement = (

@@ -32,14 +32,14 @@ def bans(person, words, to):
 
 def test_a_banned_sticker_is_gone_from_answers_favourites_and_pages_served_before(filled, mei, alex):
     first = alex.types("faces")
-    last_page = mei.types("faces").next_offset
-    before = mei.types("faces", last_page)
+    last_page = mei.types("faces", chat=mei.id).next_offset
+    before = mei.types("faces", last_page, chat=mei.id)
     target = before.stickers[0]
     alex.chooses(alex.types("faces", first.next_offset), 0)
     until = time.monotonic() + 5
     while alex.types("").sticker_ids[0] != target.id:
         assert time.monotonic() < until
-    sent = mei.sends_sticker(target)
+    sent = mei.chooses(before, 0, chat=mei.id)
     assert "已封禁" in bans(mei, "/ban", sent).text
     assert target.id not in mei.types("faces", last_page).sticker_ids
     assert target.id not in alex.types("faces", first.next_offset).sticker_ids
