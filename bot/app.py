@@ -48,7 +48,7 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
 ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
@@ -153,6 +153,7 @@ def build_application(
             CommandHandler("ban", banning.ban, private),
             CommandHandler("unban", banning.unban, private),
             CommandHandler("privacy", personal.privacy),
+            CommandHandler("mydata", personal.mydata, private),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
