@@ -2,6 +2,7 @@
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell $(name) -c 'import sys; v = sys.version_info; print("$(name)" if (3, 11) <= v[:2] <= (3, 13) else "")' 2>/dev/null)))
 VENV ?= .venv
 BIN := $(VENV)/bin
+WORKERS ?= -n logical --dist loadfile
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test test-all lint format types clean help
@@ -30,10 +31,10 @@ run: $(VENV)/run ## the bot, when PERSRV_BOT_TOKEN is set; otherwise the sandbox
 	@$(BIN)/persrv start
 
 test: lint types $(VENV)/dev ## lint, types, import contract and every test of the light install
-	$(BIN)/pytest -m "not heavy"
+	$(BIN)/pytest $(WORKERS) -m "not heavy"
 
 test-all: $(VENV)/all lint types ## every test, with the heavy extras: torch, transformers, peft, paddleocr; some gigabytes
-	REQUIRE_HEAVY=1 $(BIN)/pytest
+	REQUIRE_HEAVY=1 $(BIN)/pytest $(WORKERS)
 
 lint: $(VENV)/dev ## ruff
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from persrv.recall.meaning import Found
+from persrv.domain.candidates import Found
 
 LEAST: Final = 0.3
 """Cosine of choices below which two stickers are not the same thing."""

@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from persrv.domain.candidates import NOTHING, Found
+
 FLOOR: Final = 0.5
 """Cosine below which two texts have nothing to do with each other (chosen on valid; docs/results.md)."""
 SHARPNESS: Final = 2.0
@@ -28,10 +30,6 @@ NEAR: Final = 50
 """Past queries that are listened to."""
 DOUBT: Final = 2.0
 """Clicks on nothing in particular that each past query is given (as clicks / (n + 2))."""
-
-Found = tuple[NDArray[np.int64], NDArray[np.float64]]
-"""Sticker ids, distinct and rising, and a score of each from 0 to 1; both of shape (found,)."""
-NOTHING: Final[Found] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

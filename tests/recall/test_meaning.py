@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from persrv.recall.meaning import FLOOR, NOTHING, SHARPNESS, OwnTexts, nearness, past_queries
+from persrv.domain.candidates import NOTHING
+from persrv.recall.meaning import FLOOR, SHARPNESS, OwnTexts, nearness, past_queries
 
 
 def direction(degrees):

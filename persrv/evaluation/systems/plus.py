@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from persrv.domain.candidates import NOTHING, Found, Pool
 from persrv.domain.semantics import SemanticField
 from persrv.evaluation.systems.order import strictly_falling
 from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
@@ -20,10 +21,11 @@ from persrv.ports.progress import Progress, silent
 from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
-from persrv.ranking.memory import Memory, Remembered, remember
-from persrv.ranking.plus import PlusScore, PlusWeights, Pool, pool, rank_plus
+from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
 from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
-from persrv.recall.meaning import NOTHING, Found, OwnTexts, PastQueries, past_queries
+from persrv.recall.meaning import OwnTexts, PastQueries, past_queries
+from persrv.recall.memory import Memory, Remembered, remember
+from persrv.recall.pool import pool
 from persrv.recall.weights import RelevanceWeights
 from persrv.text import normalise
 from persrv.text.emoji import emoji_words, find_emoji
@@ -129,7 +131,8 @@ class PersrvPlus:
 
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
-        return pool(found, self._fitted().lent, self.settings.weights)
+        weights = self.settings.weights
+        return pool(found, self._fitted().lent, weights.shares, weights.diffusion)
 
     def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
         """The best R for a person."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from persrv.recall.meaning import NOTHING, Found
+from persrv.domain.candidates import NOTHING, Found
 
 HALF_LIFE: Final = 60 * 24 * 3600.0
 """Seconds."""
