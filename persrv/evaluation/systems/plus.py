@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from persrv.domain.candidates import NOTHING, Found, Pool
 from persrv.domain.semantics import SemanticField
@@ -22,9 +21,9 @@ from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
-from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
-from persrv.recall.meaning import OwnTexts, PastQueries, past_queries
+from persrv.recall.learning import LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
+from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import pool
 from persrv.recall.weights import RelevanceWeights
 from persrv.text import normalise
@@ -58,9 +57,7 @@ class PlusSettings:
 class Learnt:
     """What persrv-plus makes of a training part; shared by all weights."""
 
-    past: PastQueries
-    own: OwnTexts
-    lent: sparse.csr_array
+    recall: LearntRecall
     memory: Memory
     style: StyleField | None
     liking: dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]
@@ -121,8 +118,8 @@ class PersrvPlus:
                 np.array([found.sticker_id for found in recalled], dtype=np.int64),
                 np.array([found.relevance + found.utility for found in recalled], dtype=np.float64),
             ),
-            "meaning": learnt.past.find(normal, vector),
-            "texts": learnt.own.find(vector, TEXTS),
+            "meaning": learnt.recall.past.find(normal, vector),
+            "texts": learnt.recall.own.find(vector, TEXTS),
         }
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
@@ -132,7 +129,7 @@ class PersrvPlus:
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
         weights = self.settings.weights
-        return pool(found, self._fitted().lent, weights.shares, weights.diffusion)
+        return pool(found, self._fitted().recall.lent, weights.shares, weights.diffusion)
 
     def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
         """The best R for a person."""
@@ -187,26 +184,27 @@ def learn(
     """Everything that the stages need."""
     rows = training.rows()
     queries = [normalise(click.query) for click in training.clicks]
-    order = {query: row for row, query in enumerate(sorted(set(queries)))}
-    vectors = _encode(encoder, list(order), "encoding past queries", progress)
-    past = past_queries(queries, rows, vectors, order, len(training.stickers))
-    texts, stickers = own_texts(training, with_emoji=relevance.emoji > 0)
-    own = OwnTexts(_encode(encoder, texts, "encoding stickers' texts", progress), stickers)
-    clicks = sparse.csr_array(
-        sparse.coo_array(
-            (np.ones(len(rows), np.float32), ([order[query] for query in queries], rows)),
-            shape=(len(order), len(training.stickers)),
-        )
+    texts, says = own_texts(training, with_emoji=relevance.emoji > 0)
+
+    def encode(wanted: list[str]) -> NDArray[np.float32]:
+        return _encode(encoder, wanted, progress)
+
+    recall = learn_recall(
+        queries,
+        rows,
+        texts,
+        says,
+        len(training.stickers),
+        encode=None if encoder is None else encode,
+        arrange=ExactNearest,
+        progress=progress,
     )
-    neighbours = choice_neighbours(clicks)
-    if len(own.vectors):
-        neighbours = neighbours.maximum(text_neighbours(clicks, own.vectors, own.stickers))
     memory = remember(
         Remembered(click.uid, query, int(row), click.ts)
         for click, query, row in zip(training.clicks, queries, rows, strict=True)
     )
     style, liking = _styles(training, rows)
-    return Learnt(past, own, lends(sparse.csr_array(neighbours)), memory, style, liking)
+    return Learnt(recall, memory, style, liking)
 
 
 def own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
@@ -248,15 +246,15 @@ def _styles(
     return style, liking
 
 
-def _encode(encoder: TextEncoder | None, texts: list[str], told: str, progress: Progress) -> NDArray[np.float32]:
-    """Unit vectors, shape (texts, dimensions); zeros, which are near to nothing, without an encoder."""
-    if encoder is None or not texts:
-        return np.zeros((len(texts) if encoder is None else 0, 1), dtype=np.float32)
+def _encode(encoder: TextEncoder | None, texts: list[str], progress: Progress) -> NDArray[np.float32]:
+    """Unit vectors, shape (texts, dimensions)."""
+    if encoder is None:
+        return np.zeros((len(texts), 0), dtype=np.float32)
     parts = []
     for start in range(0, len(texts), AT_ONCE):
-        progress(told, start, len(texts))
+        progress("encoding texts", start, len(texts))
         parts.append(encoder.encode(texts[start : start + AT_ONCE]))
-    progress(told, len(texts), len(texts))
+    progress("encoding texts", len(texts), len(texts))
     return np.concatenate(parts)
 
 
