@@ -73,7 +73,7 @@ def test_text_neighbours_are_those_of_a_comparison_of_everything_with_everything
         (int(sticker), f"t{text}") for sticker in range(stickers) for text in random.choice(texts, 2, replace=False)
     ]
     distinct, indptr, owners = owners_of([text for _, text in says], np.array([sticker for sticker, _ in says]))
-    vectors = random.normal(size=(texts, 3)).astype(np.float32)
+    vectors = random.normal(size=(len(distinct), 3)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     counts = random.integers(0, 2 * FEW, stickers)
     found = text_neighbours(counts, OwnTexts(ExactNearest(vectors), indptr, owners), vectors).toarray()
