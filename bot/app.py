@@ -110,7 +110,7 @@ def build_application(
         elif services.moderation.keeps_out(choice.user_id):
             _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
-            services.styles.wake(choice.user_id)
+            services.chosen(choice.user_id)
             application.bot_data["state"].metrics.chosen(choice.position)
 
     application: BotApplication = (

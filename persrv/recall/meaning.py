@@ -56,7 +56,14 @@ class PastQueries:
         :param query: Normalised.
         :param vector: Of the query, shape (dimensions,); None or not finite: only the very same query counts.
         """
-        rows, near = self.near(query, vector)
+        return self.brought(*self.near(query, vector))
+
+    def brought(self, rows: NDArray[np.int64], near: NDArray[np.float64]) -> Found:
+        """The stickers that were chosen for these queries, relative to the best.
+
+        :param rows: Of queries, shape (n,).
+        :param near: How near each is, shape (n,).
+        """
         ids, scores = weighted_rows(self.chosen, rows, near)
         return (ids, scores / scores.max()) if len(ids) else NOTHING
 

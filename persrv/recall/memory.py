@@ -1,8 +1,9 @@
-"""What this person chose for this very query before.
+"""What this person chose for this very query before, and for queries near to it.
 
-    m(s) = sum over their choices of s for the query of 2^(-age / HALF_LIFE) / (choices for the query + DOUBT)
+    m(s) = max over q' of near(q') x (sum over their choices of s for q' of 2^(-age / HALF_LIFE)) / (n(q') + DOUBT)
 
-Small and fading: what one chose last week says more than what one chose last year, and a single choice is no habit.
+n counts their choices for q'; near is 1 for the same query, and for others as `persrv.recall.meaning` has it. Small and
+fading: what one chose last week says more than what one chose last year, and a single choice is no habit.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from persrv.domain.candidates import NOTHING, Found
+from persrv.text.keys import text_key
 
 HALF_LIFE: Final = 60 * 24 * 3600.0
 """Seconds."""
@@ -38,28 +41,47 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Everybody's choices by person and query: sticker -> its share, and the number of choices."""
+    """Everybody's choices by person and query's key (`persrv.text.keys`): sticker -> its share."""
 
-    chosen: Mapping[tuple[str, str], Mapping[int, float]] = field(default_factory=dict)
+    chosen: Mapping[tuple[str, int], Mapping[int, float]] = field(default_factory=dict)
 
-    def find(self, user: str, query: str) -> Found:
-        """What the person chose for the query, from 0 to 1."""
-        found = self.chosen.get((user, query))
-        if not found:
+    def find(
+        self,
+        user: str,
+        query: str,
+        keys: NDArray[np.uint64] | None = None,
+        nearness: NDArray[np.float64] | None = None,
+    ) -> Found:
+        """What the person chose for the query and for near ones, from 0 to 1.
+
+        :param query: Normalised.
+        :param keys: Of near queries, shape (n,).
+        :param nearness: Of each of them, from 0 to 1, shape (n,).
+        """
+        best: dict[int, float] = dict(self.chosen.get((user, int(text_key(query))), {}))
+        if keys is not None and nearness is not None:
+            for key, near in zip(keys.tolist(), nearness.tolist(), strict=True):
+                for sticker, share in self.chosen.get((user, key), {}).items():
+                    best[sticker] = max(best.get(sticker, 0.0), near * share)
+        if not best:
             return NOTHING
-        ids = np.array(sorted(found), dtype=np.int64)
-        return ids, np.array([found[sticker] for sticker in ids.tolist()])
+        ids = np.array(sorted(best), dtype=np.int64)
+        return ids, np.array([best[sticker] for sticker in ids.tolist()])
 
 
-def remember(choices: Iterable[Remembered]) -> Memory:
-    """From a log; "now" is its last moment."""
+def remember(choices: Iterable[Remembered], *, now: float | None = None) -> Memory:
+    """From a log.
+
+    :param now: Unix seconds from which choices fade; None: the log's last moment.
+    """
     choices = list(choices)
-    now = max((choice.at for choice in choices if choice.at is not None), default=0.0)
-    sums: dict[tuple[str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    counts: dict[tuple[str, str], int] = defaultdict(int)
+    if now is None:
+        now = max((choice.at for choice in choices if choice.at is not None), default=0.0)
+    sums: dict[tuple[str, int], dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    counts: dict[tuple[str, int], int] = defaultdict(int)
     for choice in choices:
-        key = choice.user, choice.query
-        age = 0.0 if choice.at is None else now - choice.at
+        key = choice.user, int(text_key(choice.query))
+        age = 0.0 if choice.at is None else max(0.0, now - choice.at)
         sums[key][choice.sticker] += 0.5 ** (age / HALF_LIFE)
         counts[key] += 1
     return Memory(

@@ -26,8 +26,8 @@ from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import pool
 from persrv.recall.weights import RelevanceWeights
+from persrv.semantics.own_texts import OWN_FIELDS, own_texts
 from persrv.text import normalise
-from persrv.text.emoji import emoji_words, find_emoji
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
 
@@ -37,8 +37,8 @@ TEXTS: Final = 200
 """Stickers' own texts that are looked at by meaning."""
 AT_ONCE: Final = 256
 """Texts that are encoded at once."""
-OWN_FIELDS: Final = (SemanticField.OCR, SemanticField.KEYWORDS, SemanticField.EMOTIONS)
-"""What a sticker says itself, a line a text; descriptions are sentences, and a query is not."""
+SPOKEN: Final = (*OWN_FIELDS, SemanticField.EMOJI)
+"""Columns that `own_texts` reads."""
 PLUS_FIELDS = RelevanceWeights(pack=0.0)
 """All fields but the sets' names: style, not a name, is to tell which set is meant."""
 
@@ -89,6 +89,7 @@ class PersrvPlus:
         self._docids: tuple[str, ...] = ()
         self._utility: Utility | None = None
         self._learnt: Learnt | None = None
+        self._last: tuple[str, NDArray[np.float32] | None] = ("", None)
 
     def fit(self, training: Training) -> None:
         """See `System.fit`."""
@@ -124,7 +125,9 @@ class PersrvPlus:
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
         """What this person chose for it."""
-        return {"memory": self._fitted().memory.find(user, normalise(query))}
+        learnt, normal = self._fitted(), normalise(query)
+        rows, near = learnt.recall.past.near(normal, self._encoded(normal))
+        return {"memory": learnt.memory.find(user, normal, learnt.recall.past.keys[rows], near)}
 
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
@@ -161,10 +164,11 @@ class PersrvPlus:
     def _encoded(self, query: str) -> NDArray[np.float32] | None:
         if self._encoder is None or not query:
             return None
-        began = time.perf_counter()
-        vector: NDArray[np.float32] = self._encoder.encode([query])[0]
-        self.encoder_seconds += time.perf_counter() - began
-        return vector
+        if query != self._last[0]:
+            began = time.perf_counter()
+            self._last = query, self._encoder.encode([query])[0]
+            self.encoder_seconds += time.perf_counter() - began
+        return self._last[1]
 
     def _fitted(self) -> Learnt:
         if self._learnt is None:
@@ -184,7 +188,7 @@ def learn(
     """Everything that the stages need."""
     rows = training.rows()
     queries = [normalise(click.query) for click in training.clicks]
-    texts, says = own_texts(training, with_emoji=relevance.emoji > 0)
+    texts, says = all_own_texts(training, with_emoji=relevance.emoji > 0)
 
     def encode(wanted: list[str]) -> NDArray[np.float32]:
         return _encode(encoder, wanted, progress)
@@ -207,18 +211,13 @@ def learn(
     return Learnt(recall, memory, style, liking)
 
 
-def own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
+def all_own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
     """What stickers say themselves, and whose text each is."""
     texts: list[str] = []
     stickers: list[int] = []
     columns = training.stickers.texts
     for row in range(len(training.stickers)):
-        said = [line for field in OWN_FIELDS for line in (columns[field][row] or "").splitlines()]
-        if with_emoji:
-            said += [
-                word for emoji in find_emoji(columns[SemanticField.EMOJI][row] or "") for word in emoji_words(emoji)
-            ]
-        mine = list(dict.fromkeys(normal for text in said if (normal := normalise(text))))
+        mine = own_texts({field: columns[field][row] or "" for field in SPOKEN}, with_emoji=with_emoji)
         texts += mine
         stickers += [row] * len(mine)
     return texts, np.array(stickers, dtype=np.int64)
