@@ -144,6 +144,9 @@ async def forgetme_answered(update: Update, context: Context) -> None:
     texts = texts_of(update)
     if query.data == f"{FORGET}:yes":
         choices, impressions = await context.services.forget(query.from_user.id)
+        if choices:
+            # Utility, meaning and neighbours were counted with them: the schedule has them learnt anew, without.
+            context.state.importer.finished.set()
         await _replace(query, texts.say("forget_done", choices=choices, impressions=impressions))
     else:
         await _replace(query, texts.say("forget_kept"))
