@@ -25,7 +25,7 @@ from telegram.ext import (
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import inline, packs, personal, why
+from bot.handlers import evaluation, inline, packs, personal, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
@@ -34,6 +34,7 @@ from bot.texts import Texts, languages, texts_for
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.errors import TelegramUnavailable, TokenRejected
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ ALLOWED_UPDATES = (
 
 COMMANDS = ("start", "help", "packs", "mystyle", "why", "privacy", "forgetme")
 """Shown in Telegram's menu, in this order."""
-ADMIN_COMMANDS = ("addset", "jobs")
+ADMIN_COMMANDS = ("addset", "jobs", "evaluate")
 """Shown after them to admins alone."""
 
 CONCURRENT_UPDATES = 64
@@ -88,10 +89,13 @@ def rejected_token(settings: Settings) -> TokenRejected:
     )
 
 
-def build_application(services: Services, jobs: JobStarter | None = None) -> BotApplication:
+def build_application(
+    services: Services, jobs: JobStarter | None = None, evaluator: Evaluator | None = None
+) -> BotApplication:
     """The bot on these services; nothing is started and nothing is sent yet.
 
     :param jobs: What /jobs starts jobs with; None: it only shows the last ones.
+    :param evaluator: What /evaluate runs; None: there is nothing to evaluate.
     """
     settings = services.settings
 
@@ -121,7 +125,10 @@ def build_application(services: Services, jobs: JobStarter | None = None) -> Bot
         .build()
     )
     application.bot_data["state"] = BotState(
-        services=services, importer=services.importer(TelegramStickerSource(application.bot)), jobs=jobs
+        services=services,
+        importer=services.importer(TelegramStickerSource(application.bot)),
+        jobs=jobs,
+        evaluator=evaluator,
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
@@ -135,10 +142,12 @@ def build_application(services: Services, jobs: JobStarter | None = None) -> Bot
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
+            CommandHandler("evaluate", evaluation.evaluate, private),
             CommandHandler("privacy", personal.privacy),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
+            CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
             # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
             MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
             MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),

@@ -12,6 +12,7 @@ from bot.metrics import Metrics
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 
@@ -23,6 +24,7 @@ class BotState:
     importer: PackImporter
     jobs: JobStarter | None = None
     metrics: Metrics = field(default_factory=Metrics)
+    evaluator: Evaluator | None = None
 
 
 Bot = ExtBot[int]

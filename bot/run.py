@@ -20,6 +20,7 @@ from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
 from persrv.config import Settings
 from persrv.domain.stickers import Pack
 from persrv.errors import ConfigurationError, TelegramUnavailable
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 _log = logging.getLogger(__name__)
@@ -38,19 +39,21 @@ async def run_bot(
     ready: Callable[[Services, str], None] | None = None,
     beside: Beside | None = None,
     jobs: JobStarter | None = None,
+    evaluator: Evaluator | None = None,
 ) -> None:
     """Open everything, answer until SIGINT, SIGTERM or `stop`, close everything.
 
     :param ready: Called once the bot listens, with the services and the bot's user name.
     :param beside: Work that goes on as long as the bot runs, such as the schedule.
     :param jobs: What /jobs starts jobs with.
+    :param evaluator: What /evaluate runs; a run that is under way ends with the bot.
     :raises TokenRejected: Telegram does not know the token.
     :raises PerSRVError: storage or index cannot be used.
     """
     stop = stop or asyncio.Event()
     with _signals(stop):
         async with open_services(settings) as services:
-            application = build_application(services, jobs)
+            application = build_application(services, jobs, evaluator)
             state = application.bot_data["state"]
             health = Health(services, application.bot, state.metrics)
             async with serve_health(health, settings.health_address):
@@ -75,11 +78,20 @@ async def run_bot(
                         describe_bot(application.bot),
                         describe_to_admins(application.bot, settings.admin_ids),
                         *((beside(services, importer),) if beside else ()),
+                        *((_until_stopped(evaluator),) if evaluator else ()),
                     ):
                         if ready is not None:
                             ready(services, application.bot.username)
                         await stop.wait()
                         _log.info("stopping")
+
+
+async def _until_stopped(evaluator: Evaluator) -> None:
+    """Wait for the bot's end, then end the evaluation: its handler waits for it, and the bot for its handlers."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await evaluator.stop()
 
 
 async def _reach_telegram(application: BotApplication, settings: Settings, stop: asyncio.Event) -> bool:

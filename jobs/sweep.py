@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from persrv.bootstrap import Services, utc_now
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import MediaState, Sticker
-from persrv.domain.work import Made, Maker, Task
+from persrv.domain.work import Made, Maker, Task, View
 from persrv.errors import MediaError
 from persrv.ports.jobs import Progress
 from persrv.ports.media import Frames
@@ -27,15 +27,12 @@ class Look:
     """How a stage wants to see stickers.
 
     :param batch: Stickers at a time: what a kill makes a stage do again at most.
-    :param frames: Of an animated sticker, evenly spread.
-    :param size: Of the longer side, in pixels.
     """
 
     task: Task
     maker: Maker
     batch: int
-    frames: int
-    size: int
+    view: View
 
 
 async def sweep(services: Services, step: JobName, look: Look, work: Work, progress: Progress) -> Mapping[str, int]:
@@ -50,7 +47,7 @@ async def sweep(services: Services, step: JobName, look: Look, work: Work, progr
     progress.begin(step, await services.semantics.count_wanted(look.task, look.maker))
     batch = await _next(services, look, after=0)
     while batch:
-        seen = await decode(services, batch, frames=look.frames, size=look.size)
+        seen = await decode(services, batch, look.view)
         upcoming = asyncio.create_task(_next(services, look, after=batch[-1].id))
         try:
             results: dict[int, Made | str] = dict(seen.refused)
@@ -83,11 +80,9 @@ async def _next(services: Services, look: Look, *, after: int) -> Sequence[Stick
     return await services.semantics.wanted(look.task, look.maker, after=after, limit=look.batch)
 
 
-async def decode(services: Services, batch: Sequence[Sticker], *, frames: int, size: int) -> Seen:
+async def decode(services: Services, batch: Sequence[Sticker], view: View) -> Seen:
     """Read and decode the files of stickers.
 
-    :param frames: Of an animated sticker, evenly spread.
-    :param size: Of the longer side, in pixels.
     :raises PerSRVError: the media worker cannot be started; no sticker is to blame.
     """
     pictures: list[tuple[Sticker, Frames]] = []
@@ -100,7 +95,7 @@ async def decode(services: Services, batch: Sequence[Sticker], *, frames: int, s
             gone.append(sticker.id)
             continue
         try:
-            decoded = await services.decoder.decode(data, sticker.format, frames=frames, size=size)
+            decoded = await services.decoder.decode(data, sticker.format, frames=view.frames, size=view.size)
         except MediaError as error:
             refused[sticker.id] = str(error)
         else:

@@ -17,6 +17,7 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from persrv.bootstrap import Services
 from persrv.config import Settings
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 TOKEN = "1000:sandbox-token-that-opens-nothing-at-all"  # noqa: S105
@@ -52,12 +53,14 @@ async def run_sandbox(
     say: Callable[[str], object],
     stop: asyncio.Event | None = None,
     jobs: Callable[[Settings], tuple[JobStarter, Beside]] | None = None,
+    evaluator: Callable[[Settings], Evaluator] | None = None,
 ) -> None:
     """Draw the sample packs, start the stand-in, run the bot against it until told to stop.
 
     :param port: Of the chat page; 0 takes a free one.
     :param say: Tells the person in front of the terminal.
     :param jobs: Makes what starts jobs, and the schedule, for the sandbox's settings.
+    :param evaluator: Makes what /evaluate runs.
     """
     packs = await draw_sample_packs(_cache(settings))
     world = World(TOKEN)
@@ -76,7 +79,14 @@ async def run_sandbox(
                 webbrowser.open(server.url)
 
         starter, beside = jobs(bot_settings) if jobs is not None else (None, None)
-        await run_bot(bot_settings, stop=stop, ready=ready, beside=beside, jobs=starter)
+        await run_bot(
+            bot_settings,
+            stop=stop,
+            ready=ready,
+            beside=beside,
+            jobs=starter,
+            evaluator=evaluator(bot_settings) if evaluator is not None else None,
+        )
 
 
 async def _add_first_packs(services: Services, world: World, packs: tuple[SamplePack, ...]) -> None:

@@ -10,14 +10,11 @@ from persrv.bootstrap import Services, captioner
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
-from persrv.domain.work import Made, Maker, Task
+from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.ports.captioner import Caption, CaptionFailure
 from persrv.ports.jobs import Progress
 from persrv.ports.media import Frames
 
-SIZE = 512
-FRAMES = 3
-"""Of an animated sticker; the model sees the middle one, as the first is often empty."""
 BATCH = 8
 
 
@@ -33,7 +30,7 @@ async def caption_stickers(services: Services, progress: Progress) -> Mapping[st
     engine = await asyncio.to_thread(captioner, services.settings)
     unparsed = 0
     try:
-        look = Look(Task.CAPTION, Maker(engine.name, engine.version), BATCH, FRAMES, SIZE)
+        look = Look(Task.CAPTION, Maker(engine.name, engine.version), BATCH, VIEWS[Task.CAPTION])
 
         async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
             nonlocal unparsed

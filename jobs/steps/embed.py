@@ -12,15 +12,11 @@ from jobs.sweep import decode
 from persrv.bootstrap import Services, image_encoder, utc_now
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import Sticker
-from persrv.domain.work import Maker, Task
+from persrv.domain.work import VIEWS, Maker, Task
 from persrv.ports.artefacts import EmbeddingRows
 from persrv.ports.embedding import ImageEncoder
 from persrv.ports.jobs import Progress
 
-SIZE = 320
-"""Of the longer side, in pixels: what a chat shows, and enough for line, texture and colour."""
-FRAMES = 3
-"""Of an animated sticker; the middle one is embedded, as the first is often empty."""
 BATCH = 16
 PAGE = 2_000
 """Stickers that are asked for at a time; most of them are known already."""
@@ -66,7 +62,7 @@ async def _embed(
     batch: Sequence[Sticker],
     counts: Counter[str],
 ) -> None:
-    seen = await decode(services, batch, frames=FRAMES, size=SIZE)
+    seen = await decode(services, batch, VIEWS[Task.EMBED])
     if seen.pictures:
         images = [frames.pixels[len(frames.pixels) // 2] for _, frames in seen.pictures]
         ids = np.array([sticker.id for sticker, _ in seen.pictures], dtype=np.int64)

@@ -10,17 +10,13 @@ from persrv.bootstrap import Services, ocr_engine
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
-from persrv.domain.work import Made, Maker, Task
+from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.errors import OcrFailed
 from persrv.ports.jobs import Progress
 from persrv.ports.media import Frames
 from persrv.ports.ocr import OcrEngine
 from persrv.semantics.ocr import ocr_text
 
-SIZE = 512
-"""Telegram's stickers are 512 pixels on their longer side."""
-FRAMES = 4
-"""Of an animated sticker: lettering that comes and goes is on one of them."""
 BATCH = 8
 
 
@@ -34,7 +30,7 @@ async def read_words(services: Services, progress: Progress) -> Mapping[str, int
         return {}
     engine = await asyncio.to_thread(ocr_engine, services.settings)
     try:
-        look = Look(Task.OCR, Maker(engine.name, engine.version), BATCH, FRAMES, SIZE)
+        look = Look(Task.OCR, Maker(engine.name, engine.version), BATCH, VIEWS[Task.OCR])
 
         async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
             return await asyncio.to_thread(_read, engine, batch)

@@ -13,8 +13,8 @@ from rich.table import Table
 from persrv.config import load_settings
 
 if TYPE_CHECKING:
-    from persrv.adapters.finetune.measure import Cell, Row
     from persrv.adapters.finetune.report import FinetuneReport
+    from persrv.semantics.likeness import Cell, Row
 
 _SMOOTHING = 0.05
 """Weight of a new loss in the one that is shown: single steps jump about."""

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from persrv import __version__
-from persrv.cli import backup, database, doctor, finetune, importing, job, run, sandbox, searching, settings
+from persrv.cli import backup, database, doctor, evaluating, finetune, importing, job, run, sandbox, searching, settings
 from persrv.cli.logs import redact, set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
 
@@ -48,6 +48,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.command("import")(importing.import_)
 app.command("job")(job.job)
 app.command("search")(searching.search)
+app.command("evaluate")(evaluating.evaluate)
 app.command("finetune")(finetune.finetune)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)

@@ -12,6 +12,7 @@ from persrv.errors import ConfigurationError
 def run() -> None:
     """Run the bot against Telegram: long polling, or a webhook when one is set."""
     from bot.run import run_bot
+    from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
     settings = load_settings()
@@ -24,7 +25,7 @@ def run() -> None:
             ]
         )
     jobs, schedule = with_schedule(settings)
-    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs))
+    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings)))
 
 
 def start() -> None:

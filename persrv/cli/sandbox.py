@@ -17,6 +17,16 @@ def sandbox(
 ) -> None:
     """Try the bot without a token: a local stand-in of Telegram, a chat page, sample packs."""
     from bot.sandbox.run import run_sandbox
+    from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
-    asyncio.run(run_sandbox(load_settings(), port=port, open_browser=browser, say=Console().print, jobs=with_schedule))
+    asyncio.run(
+        run_sandbox(
+            load_settings(),
+            port=port,
+            open_browser=browser,
+            say=Console().print,
+            jobs=with_schedule,
+            evaluator=ChildEvaluator,
+        )
+    )

@@ -216,6 +216,11 @@ class Settings(BaseSettings):
         description="k, the most styles that a person has (the authors' code: 5).",
     )
 
+    evaluation_dataset: Path | None = Field(
+        default=None,
+        description="The dataset folder that /evaluate runs the paper's tables on. Default: none, no /evaluate.",
+    )
+
     @field_validator("*", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: Any, info: Any) -> Any:
@@ -349,6 +354,11 @@ class Settings(BaseSettings):
     def artefacts_dir(self) -> Path:
         """The folder of what the nightly jobs compute for the bot."""
         return self.data_dir / "artefacts"
+
+    @property
+    def evaluations_dir(self) -> Path:
+        """The folder of the reports that /evaluate made."""
+        return self.data_dir / "evaluations"
 
     @property
     def embeddings_dir(self) -> Path:

@@ -18,6 +18,26 @@ class Task(StrEnum):
     EMBED = "embed"
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a stage sees a sticker.
+
+    :param frames: Of an animated one, evenly spread.
+    :param size: Of the longer side, in pixels.
+    """
+
+    frames: int
+    size: int
+
+
+VIEWS = {
+    Task.OCR: View(frames=4, size=512),
+    Task.CAPTION: View(frames=3, size=512),
+    Task.EMBED: View(frames=3, size=320),
+}
+"""512 pixels is Telegram's own size. OCR looks at every frame, as lettering comes and goes; the others at the middle
+one, as the first is often empty. Line, texture and colour can be told at 320."""
+
 MOST_TRIES = 3
 """How often a sticker is tried by one engine before it is left alone; another engine or version begins anew."""
 

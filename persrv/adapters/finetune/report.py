@@ -9,10 +9,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from persrv.adapters.finetune.measure import Measured
 from persrv.adapters.finetune.pairs import HeldOut, Skipped
 from persrv.adapters.finetune.recipe import Recipe
 from persrv.errors import FinetuneFailed
+from persrv.semantics.likeness import Measured
 
 REPORT: Final = "report.json"
 REPORTED: Final = {

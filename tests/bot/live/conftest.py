@@ -21,6 +21,7 @@ from bot.sandbox.world import World
 from persrv.bootstrap import Services
 from persrv.config import Settings
 from persrv.domain.stickers import StickerFormat
+from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
@@ -32,9 +33,16 @@ MakePack = Callable[..., SamplePack]
 class RunningBot:
     """The bot in a thread with an event loop of its own, as `persrv run` runs it."""
 
-    def __init__(self, settings: Settings, explainer: Explainer, jobs: JobStarter | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        explainer: Explainer,
+        jobs: JobStarter | None = None,
+        evaluator: Evaluator | None = None,
+    ) -> None:
         self.settings = settings
         self._jobs = jobs
+        self._evaluator = evaluator
         self._explainer = explainer
         self.services: Services | None = None
         self.error: BaseException | None = None
@@ -68,7 +76,7 @@ class RunningBot:
                 self._explainer.listen(services)
                 self._listening.set()
 
-            await run_bot(self.settings, stop=self._stop, ready=ready, jobs=self._jobs)
+            await run_bot(self.settings, stop=self._stop, ready=ready, jobs=self._jobs, evaluator=self._evaluator)
 
         try:
             asyncio.run(main())
@@ -126,8 +134,13 @@ def start_bot(settings: Settings, explainer: Explainer) -> Iterator[Callable[...
     """Start the bot; `start_bot(recall_size=10)` with other settings."""
     running: list[RunningBot] = []
 
-    def start(jobs: JobStarter | None = None, **changes: object) -> RunningBot:
-        running.append(RunningBot(settings.model_copy(update=changes), explainer, jobs))
+    def start(
+        jobs: JobStarter | None = None,
+        evaluator: Callable[[Settings], Evaluator] | None = None,
+        **changes: object,
+    ) -> RunningBot:
+        chosen = settings.model_copy(update=changes)
+        running.append(RunningBot(chosen, explainer, jobs, evaluator(chosen) if evaluator else None))
         return running[-1].start()
 
     yield start

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from persrv.adapters.finetune.measure import NO_BLEU, NO_ENCODER, NO_STICKERS, Answer, measure
+from persrv.semantics.likeness import NO_BLEU, NO_ENCODER, NO_STICKERS, Answer, measure
 
 
 class Angles:
@@ -44,7 +44,7 @@ def test_what_is_not_measured_says_why():
 @pytest.mark.heavy
 def test_bleu_takes_a_chinese_character_for_a_word():
     pytest.importorskip("sacrebleu", reason="needs the extra: pip install 'persrv[llava]'")
-    from persrv.adapters.finetune.measure import Bleu
+    from persrv.semantics.likeness import Bleu
 
     bleu = Bleu()
     assert bleu.score("我想哭", ["我想哭"]) == pytest.approx(1)

@@ -1,4 +1,7 @@
-"""The paper's table 6: how near generated keywords come to the queries that people clicked the sticker for."""
+"""How near generated keywords come to what people typed (paper, section 5.3 and table 6).
+
+BLEU counts shared characters and their sequences; the cosine of sentence vectors forgives other words for the same.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from statistics import fmean
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from persrv.adapters.finetune.encoding import TextEncoder
+import numpy as np
+from numpy.typing import NDArray
 
 NO_BLEU: Final = "sacrebleu is not installed: pip install 'persrv[evaluation]'"
 NO_ENCODER: Final = "no text encoder is installed: pip install 'persrv[evaluation]'"
-NO_STICKERS: Final = "no held-out sticker belongs here"
+NO_STICKERS: Final = "no sticker belongs here"
+
+
+class TextEncoder(Protocol):
+    """Turns texts into vectors whose angle tells how near they are in meaning."""
+
+    name: str
+    """Package and version, for the report."""
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """L2-normalised rows, float32, shape (texts, dimensions)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one model said of one held-out sticker.
+    """What was generated for one sticker.
 
-    :param references: The queries that it was clicked for, at least one.
-    :param has_text: Whether there is OCR text on it; None where nobody looked.
+    :param references: The queries that it was chosen for, at least one.
+    :param has_text: Whether words are drawn on it; None where nobody looked.
     """
 
     keywords: str
@@ -34,7 +48,7 @@ class Cell:
     """One number of the table.
 
     :param stickers: That it is the mean of.
-    :param value: 0 to 1 (a cosine may be below 0); None where it was not measured.
+    :param value: BLEU 0 to 1, cosine -1 to 1; None where it was not measured.
     :param not_measured: Why not.
     """
 
@@ -54,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One model's numbers.
+    """One model's lines.
 
     :param bleu: Mean of the stickers' sentence BLEU, against all their references together.
     :param cosine: Mean of the stickers' mean cosine with each reference.
@@ -67,7 +81,9 @@ class Measured:
 
 
 class Bleu:
-    """Sentence BLEU in which a Chinese character is a word; from 0 to 1. Short texts count their own orders only.
+    """Sentence BLEU (Papineni et al. 2002) in which a Chinese character is a word; 0 to 1.
+
+    Effective order: a text of two words is judged by its one- and two-word sequences, as it has no longer ones.
 
     :raises ImportError: sacrebleu is not installed.
     """
@@ -77,13 +93,13 @@ class Bleu:
         self._metric = metrics.BLEU(tokenize="zh", lowercase=True, effective_order=True)
 
     def score(self, text: str, references: Sequence[str]) -> float:
-        """BLEU of one text."""
+        """BLEU of one text against all its references."""
         return float(self._metric.sentence_score(text, list(references)).score) / 100
 
     @property
     def signature(self) -> str:
-        """How it was computed, in sacrebleu's words: what one needs to compare with other people's numbers."""
-        # It tells the number of references of the text scored last; each sticker has its own.
+        """How it was computed, in sacrebleu's words: what is needed to compare with other people's numbers."""
+        self._metric.sentence_score("x", ["x"])  # it cannot sign before it has scored
         return re.sub(r"nrefs:\d+", "nrefs:var", str(self._metric.get_signature()))
 
 
@@ -97,18 +113,18 @@ def open_bleu() -> Bleu | None:
 
 def measure(answers: Sequence[Answer], bleu: Bleu | None, encoder: TextEncoder | None) -> Measured:
     """One model's lines of the table."""
+    scores = None if bleu is None else [bleu.score(answer.keywords, answer.references) for answer in answers]
     mean_cosine = best_cosine = None
     if encoder is not None:
         likeness = [_cosines(encoder, answer) for answer in answers]
         mean_cosine, best_cosine = [fmean(each) for each in likeness], [max(each) for each in likeness]
-    scores = [bleu.score(answer.keywords, answer.references) for answer in answers] if bleu else None
     return Measured(
         _row(answers, scores, NO_BLEU), _row(answers, mean_cosine, NO_ENCODER), _row(answers, best_cosine, NO_ENCODER)
     )
 
 
 def _cosines(encoder: TextEncoder, answer: Answer) -> list[float]:
-    """With each reference; 0 where the model said nothing."""
+    """With each reference; 0 where nothing was generated."""
     if not answer.keywords.strip():
         return [0.0] * len(answer.references)
     vectors = encoder.encode([answer.keywords, *answer.references])

@@ -1,0 +1,106 @@
+"""`persrv evaluate`: the paper's tables on a dataset folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from persrv.cli.job import NICENESS
+from persrv.config import load_settings
+from persrv.evaluation.report import NotRun, Report
+
+
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(help="A dataset folder, or a CSV file of StickerQueries.")],
+    out: Annotated[Path, typer.Option(help="Where report.json, report.html and runs/ go.")],
+    systems: Annotated[str | None, typer.Option(help="Only these, separated by commas. Default: all.")] = None,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Also what each module adds (paper, table 5).")] = False,
+    seed: Annotated[int, typer.Option(help="Of the split, the styles, the training and the bootstrap.")] = 0,
+    precomputed_only: Annotated[
+        bool, typer.Option("--precomputed-only", help="Compute no words, captions or embeddings of the stickers.")
+    ] = False,
+    by_time: Annotated[bool, typer.Option("--by-time", help="Split interactions.csv by its column ts.")] = False,
+    tune: Annotated[bool, typer.Option(help="Choose the weights on the validation part.")] = True,
+    background: Annotated[
+        bool, typer.Option("--background", hidden=True, help="Yield to the bot; progress as JSON lines.")
+    ] = False,
+) -> None:
+    """The paper's tables on a dataset folder. What is computed of pictures is remembered for the next run."""
+    from persrv.evaluating import Options, run_evaluation
+
+    settings = load_settings()
+    names = None if systems is None else tuple(name.strip() for name in systems.split(",") if name.strip())
+    options = Options(names, ablation, seed, precomputed_only, by_time, tune)
+    if background:
+        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
+            os.nice(NICENESS)
+        run_evaluation(dataset, out, settings, options, _tell)
+        return
+    with _Bars() as bars:
+        evaluation = run_evaluation(dataset, out, settings, options, bars.hear)
+    _show(evaluation.report)
+    Console().print(f"The whole report: {out / 'report.html'}", markup=False, highlight=False)
+
+
+def _tell(stage: str, done: int, total: int | None) -> None:
+    """Progress as a line of JSON, for the process that started this one."""
+    sys.stdout.write(json.dumps([stage, done, total]) + "\n")
+    sys.stdout.flush()
+
+
+class _Bars:
+    """A bar for each stage."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> _Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def hear(self, stage: str, done: int, total: int | None) -> None:
+        """See `persrv.ports.progress.Progress`."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=total)
+        self._bars.update(self._tasks[stage], completed=done, total=total)
+
+
+def _show(report: Report) -> None:
+    console = Console()
+    table = Table(title="Test part, means by user (paper, table 4)")
+    metrics = ("M-MRR@1", "M-MRR@5", "M-MRR@20", "R@1", "R@5", "R@20")
+    for heading in ("system", *metrics, "ms p50", "ms p95"):
+        table.add_column(heading, justify="left" if heading == "system" else "right")
+    for name, result in report.systems.items():
+        if isinstance(result, NotRun):
+            continue
+        table.add_row(
+            name,
+            *(f"{result.metrics[metric]:.4f}" for metric in metrics),
+            f"{result.ms_per_query.p50:.2f}",
+            f"{result.ms_per_query.p95:.2f}",
+        )
+    console.print(table)
+    for name, result in report.systems.items():
+        if isinstance(result, NotRun):
+            console.print(f"{name} was not run: {result.reason}", markup=False, highlight=False)

@@ -1,0 +1,252 @@
+"""The evaluation's wiring: a dataset folder and settings in, a report on disk out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv import __version__
+from persrv.adapters.dataset import FolderStickerFiles, SqliteComputedStore, read_dataset, thumbnail
+from persrv.adapters.finetune.encoding import open_text_encoder
+from persrv.adapters.search import WhooshStickerIndex
+from persrv.bootstrap import captioner, image_encoder, ocr_engine, relevance_weights, utility_weights
+from persrv.config import Settings
+from persrv.domain.dataset import Dataset, Interaction
+from persrv.domain.work import Maker
+from persrv.errors import ConfigurationError, StorageError
+from persrv.evaluation.cases import Case, pick_cases
+from persrv.evaluation.completion import Captions, Completed, complete
+from persrv.evaluation.evaluate import Opener, Plan, evaluate, known_systems
+from persrv.evaluation.page import render_page, systems_picture
+from persrv.evaluation.report import Evaluation
+from persrv.evaluation.report_json import report_json
+from persrv.evaluation.run_files import run_lines
+from persrv.evaluation.systems import Training
+from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.ports.captioner import Caption, CaptionFailure
+from persrv.ports.progress import Progress, silent
+from persrv.ports.search import StickerIndex
+from persrv.text import warm_up
+
+MEMORY: Final = "evaluation.sqlite3"
+"""What engines made of pictures, in the cache folder: deleting it costs time alone."""
+RUNS: Final = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run of the evaluation is asked for.
+
+    :param systems: Names, or None for all.
+    :param precomputed_only: Compute nothing of the stickers themselves; what the folder lacks stays empty.
+    :param tune: Choose weights on the validation part; otherwise the settings' are used.
+    """
+
+    systems: tuple[str, ...] | None = None
+    ablation: bool = False
+    seed: int = 0
+    precomputed_only: bool = False
+    by_time: bool = False
+    tune: bool = True
+
+
+def run_evaluation(
+    source: Path, out: Path, settings: Settings, options: Options, progress: Progress = silent
+) -> Evaluation:
+    """Evaluate and write `report.json`, `report.html` and `runs/`, each whole or not at all.
+
+    Blocks for as long as it takes. What was computed of pictures is remembered, so that another run is quick.
+
+    :raises ConfigurationError: an unknown system, or an engine that is not there.
+    :raises DatasetInvalid: the dataset is wrong; names file, line and reason.
+    :raises StorageError: the report cannot be written.
+    """
+    others = neural_openers(settings)
+    plan = Plan(open_index=lambda name: WhooshStickerIndex(Path()), others=others)
+    _known(options.systems, known_systems(plan))
+    with _workplace(out) as workplace:
+        warm_up(settings.cache_dir)
+        dataset = read_dataset(source, seed=options.seed, by_time=options.by_time, progress=progress)
+        completed = _completed(dataset, settings, options, progress)
+        dataset = replace(dataset, stickers=completed.stickers)
+        files = FolderStickerFiles(completed.stickers)
+        training = Training(completed.stickers, dataset.train, completed.style, files, options.seed)
+        plan = replace(
+            plan,
+            open_index=_indexes(workplace),
+            systems=options.systems,
+            start=_start(settings),
+            tune=options.tune,
+            ablation=options.ablation,
+            text_encoder=open_text_encoder(),
+            commit=commit(),
+            settings={"precomputed only": str(options.precomputed_only).lower()},
+            notes=completed.notes,
+        )
+        evaluation = evaluate(dataset, training, plan, progress)
+    progress("writing the report", 0, None)
+    _write(out, evaluation, _cases(evaluation, dataset.train), files)
+    return evaluation
+
+
+def neural_openers(settings: Settings) -> Mapping[str, Opener]:
+    """The systems that need heavy extras: each says what it lacks when it is opened."""
+    return {}
+
+
+def _known(wanted: Sequence[str] | None, known: Sequence[str]) -> None:
+    wrong = [name for name in wanted or () if name not in known]
+    if wrong:
+        raise ConfigurationError([f"--systems names {', '.join(wrong)}; there are {', '.join(known)}"])
+
+
+def _start(settings: Settings) -> PerSRVSettings:
+    """The paper's form, with the settings' weights of relevance and utility as its defaults."""
+    return PerSRVSettings(
+        relevance=replace(relevance_weights(settings), emoji=0.0, pack=0.0),
+        utility=utility_weights(settings),
+        styles=settings.styles,
+        recall_size=settings.recall_size,
+    )
+
+
+def _completed(dataset: Dataset, settings: Settings, options: Options, progress: Progress) -> Completed:
+    files = FolderStickerFiles(dataset.stickers)
+    with contextlib.ExitStack() as stack:
+        memory = stack.enter_context(contextlib.closing(SqliteComputedStore(settings.cache_dir / MEMORY)))
+        if options.precomputed_only or not dataset.stickers.images.count():
+            return complete(dataset.stickers, files, memory, progress=progress)
+        ocr = None if settings.ocr_engine == "none" else stack.enter_context(contextlib.closing(ocr_engine(settings)))
+        encoder = None
+        if dataset.stickers.embeddings is None:
+            encoder = stack.enter_context(contextlib.closing(image_encoder(settings)))
+        captions = None if settings.caption_engine == "none" else stack.enter_context(_captions(settings))
+        return complete(
+            dataset.stickers,
+            files,
+            memory,
+            ocr=ocr,
+            captions=captions,
+            encoder=encoder,
+            seed=options.seed,
+            progress=progress,
+        )
+
+
+@contextlib.contextmanager
+def _captions(settings: Settings) -> Iterator[Captions]:
+    """The configured captioner, for code that is not async."""
+    engine = captioner(settings)
+    with asyncio.Runner() as runner:
+
+        def caption(images: Sequence[NDArray[np.uint8]]) -> Sequence[Caption | CaptionFailure]:
+            return runner.run(engine.caption(images))
+
+        try:
+            yield Captions(Maker(engine.name, engine.version), caption)
+        finally:
+            runner.run(engine.close())
+
+
+@contextlib.contextmanager
+def _workplace(out: Path) -> Iterator[Path]:
+    """A folder for indexes, beside the report and gone at the end.
+
+    :raises StorageError: `out` cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".work-", dir=out))
+    except OSError as error:
+        raise StorageError(f"{out} cannot be written ({error.strerror}): choose another folder for --out.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _indexes(workplace: Path) -> _Indexes:
+    return _Indexes(workplace)
+
+
+class _Indexes:
+    """An `IndexFactory`: the product's index, each in a new folder."""
+
+    def __init__(self, workplace: Path) -> None:
+        self._workplace = workplace
+        self._count = 0
+
+    def __call__(self, name: str) -> StickerIndex:
+        self._count += 1
+        folder = self._workplace / f"{name}-{self._count}"
+        folder.mkdir()
+        return WhooshStickerIndex(folder)
+
+
+def _cases(evaluation: Evaluation, train: Sequence[Interaction]) -> tuple[Case, ...]:
+    chosen: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in train:
+        chosen[row.uid][row.docid] += 1
+    history = {
+        user: [docid for docid, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+        for user, counts in chosen.items()
+    }
+    return pick_cases(evaluation.pairs, evaluation.ablation_runs, history)
+
+
+def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: FolderStickerFiles) -> None:
+    text = report_json(evaluation.report)
+    page = render_page(evaluation.report, cases, lambda docid: thumbnail(files, docid))
+    picture = systems_picture(evaluation.report)
+    try:
+        (out / RUNS).mkdir(exist_ok=True)
+        for name, run in evaluation.runs.items():
+            _replace(out / RUNS / f"{name}.trec", "".join(run_lines(evaluation.pairs, run.rankings)))
+        for stale in set((out / RUNS).glob("*.trec")) - {out / RUNS / f"{name}.trec" for name in evaluation.runs}:
+            stale.unlink()  # of an earlier run with other systems: it does not belong to this report
+        _replace(out / "report.html", page)
+        _replace(out / "chart.png", picture)
+        _replace(out / "report.json", text)
+    except OSError as error:
+        raise StorageError(f"The report cannot be written into {out} ({error.strerror}): make room there.") from error
+
+
+def _replace(path: Path, content: str | bytes) -> None:
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def commit() -> str:
+    """The commit of the code that runs, with "+changes" where the tree has some; the version where there is no git."""
+    here = Path(__file__).resolve()
+    git = shutil.which("git")
+    if git is None:
+        return __version__
+
+    def ask(*arguments: str) -> str:
+        found = subprocess.run(  # noqa: S603 - our own words
+            [git, "-C", str(here.parent), *arguments], capture_output=True, text=True, check=False
+        )
+        return found.stdout.strip() if found.returncode == 0 else ""
+
+    if not ask("ls-files", here.name):
+        return __version__
+    changed = ask("status", "--porcelain", "--untracked-files=no")
+    return ask("rev-parse", "HEAD") + ("+changes" if changed else "")

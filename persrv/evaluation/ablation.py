@@ -1,0 +1,75 @@
+"""What each module adds (paper, table 5): the same system with one more of them switched on, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from persrv.evaluation.systems.bm25 import NO_FIELD
+from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.evaluation.systems.recall_index import Analyser
+from persrv.recall.weights import RelevanceWeights
+
+LITERAL_ALPHA: Final = 0.3
+"""Of the authors' code, for equation 9 to the letter."""
+
+
+CONTRASTED: Final = ("3-vlm", "4-utility", "5-personal")
+"""Rows whose rankings the case studies compare: utility is between the first two, personalisation between the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class AblationPlan:
+    """A row to be run.
+
+    :param key: Short, for file names.
+    :param label: For a person.
+    :param paper_row: The row of the paper's table 5, or None for a row of ours.
+    """
+
+    key: str
+    label: str
+    paper_row: int | None
+    settings: PerSRVSettings
+    analyser: Analyser = Analyser.PRODUCT
+
+    @property
+    def personal(self) -> bool:
+        """Whether the row is about a person's styles, and says nothing without vectors."""
+        return self.settings.ranking is not None and self.key in {"5-personal", "5-literal", "5-by-share"}
+
+
+def ablation_plans(full: PerSRVSettings) -> tuple[AblationPlan, ...]:
+    """The rows, in order. Each has the weights of the full system for what is switched on.
+
+    :param full: The full system, tuned.
+    """
+    weights = full.relevance
+    off = replace(full, utility=None, ranking=None)
+    ocr = replace(off, relevance=replace(NO_FIELD, ocr=weights.ocr))
+    history = replace(off, relevance=replace(NO_FIELD, ocr=weights.ocr, queries=weights.queries))
+    vlm = replace(off, relevance=weights)
+    utility = replace(vlm, utility=full.utility)
+    literal = replace(full, literal=True, ranking=replace(full.ranking, alpha=LITERAL_ALPHA)) if full.ranking else full
+    defaults = RelevanceWeights()
+    by_share = (
+        replace(full, ranking=replace(full.ranking, nearest=False, alpha=2 * full.ranking.alpha))
+        if full.ranking
+        else full
+    )
+    with_emoji = replace(full, relevance=replace(weights, emoji=defaults.emoji, pack=defaults.pack))
+    return (
+        AblationPlan("1-ocr", "1. OCR", 1, ocr),
+        AblationPlan("2-history", "2. 1 + history", 2, history),
+        AblationPlan("3-vlm", "3. 2 + VLM", 3, vlm),
+        AblationPlan("4-utility", "4. 3 + utility", 4, utility),
+        AblationPlan("5-personal", "5. 4 + personalisation (the full system)", 5, full),
+        AblationPlan("5-literal", "5 with equation 9 to the letter (distance, alpha 0.3)", None, literal),
+        AblationPlan(
+            "5-by-share", "5 with each style by its share, twice the alpha (what the bot serves)", None, by_share
+        ),
+        AblationPlan(
+            "5-characters", "5 with single characters alone (the paper's analyser)", None, full, Analyser.PAPER
+        ),
+        AblationPlan("6-emoji-and-set", "6. 5 + emoji and set name (ours, not the paper's)", None, with_emoji),
+    )
