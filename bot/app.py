@@ -159,6 +159,7 @@ def build_application(
     async def report(update: object, context: Context) -> None:
         await report_error(update, context)
         if context.error is not None:
+            context.state.metrics.erred()
             await tell_admins(reports, context.error, context)
 
     application.add_error_handler(report)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator
 
 from telegram.error import TelegramError
+from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bot.context import Bot
@@ -27,6 +29,8 @@ LOOK_SECONDS = 15.0
 """Pause between two questions to Telegram, and how old an answer about the database may be."""
 TELEGRAM_LOOKS = 4
 """How many of these pauses ago Telegram may have answered for the bot to be ready."""
+PATIENCE_SECONDS = 3.0
+"""How long the database may take to answer; who asks would otherwise wait as long as it does."""
 LAG_SECONDS = 0.5
 """Pause between two looks at how late the event loop is."""
 
@@ -89,7 +93,10 @@ class Health:
 
     async def _look_at_storage(self) -> str:
         try:
-            await self._services.probe.check()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._services.probe.check()
+        except TimeoutError:
+            return "database: it does not answer"
         except StorageError:
             return "database: it cannot be read and written"
         return ""
@@ -149,12 +156,18 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
         return
     host, port = listen
     pages = Application(
-        [(path, page, {"health": health}) for path, page in _PAGES], log_function=lambda _: None, compress_response=False
+        [(path, page, {"health": health}) for path, page in _PAGES],
+        log_function=lambda _: None,
+        compress_response=False,
     )
     try:
-        server = pages.listen(port, host)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError([f"PERSRV_HEALTH_LISTEN: {host}:{port} cannot be used: {error.strerror}"]) from error
+    listener.setblocking(False)
+    server = HTTPServer(pages)
+    server.add_socket(listener)
     watching = asyncio.create_task(health.watch())
     try:
         yield

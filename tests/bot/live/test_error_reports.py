@@ -1,0 +1,100 @@
+"""Errors that nobody expected: the admins hear of each once, nobody reads what a person typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.error_reports import KINDS, PAUSE_SECONDS, ErrorReports, kind_of
+from bot.sandbox.refusals import Refusal
+
+PRIVATE = "what alex typed in private"
+
+
+@pytest.fixture
+def failing(bot, monkeypatch):
+    """Everything that alex asks of the list of sets fails, and the error quotes him."""
+
+    async def fail(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError(PRIVATE)
+
+    monkeypatch.setattr(bot.services.catalogue, "packs", fail)
+    return bot
+
+
+def reports(mei) -> list[str]:
+    return [message.text for message in mei._client.messages(1001) if "RuntimeError" in message.text]
+
+
+def test_the_admins_hear_of_an_error_once_however_often_it_happens(failing, alex, mei):
+    mei.asks("/help")  # an admin has to have written first
+    for _ in range(20):
+        assert "went wrong" in alex.asks("/packs").text.lower()
+    mei.waits_for("RuntimeError")
+    mei.asks("/help")  # by now whatever else was sent is there
+    assert len(reports(mei)) == 1
+    assert "test_error_reports.py" in reports(mei)[0]
+
+
+def test_the_report_does_not_quote_anybody_and_goes_to_admins_alone(failing, alex, mei):
+    mei.asks("/help")
+    alex.asks("/packs")
+    mei.waits_for("RuntimeError")
+    assert PRIVATE not in str([message.text for message in mei._client.messages(1001)])
+    assert "RuntimeError" not in str([message.text for message in alex._client.messages(1002)])
+
+
+def test_an_admin_who_cannot_be_reached_keeps_nobody_else_waiting(failing, alex, mei, world):
+    mei.asks("/help")
+    alex.asks("/help")
+    world.fail_next("sendMessage", Refusal(403, "Forbidden: bot was blocked by the user"), 2)
+    alex.writes("/packs")
+    alex.asks("/help")
+    assert reports(mei) == []
+
+
+@pytest.fixture
+def clock():
+    class Clock:
+        now = 100.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    return Clock()
+
+
+def raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except type(error) as caught:
+        return caught
+
+
+def test_the_same_error_is_told_again_after_an_hour_with_how_often_it_was_kept_back(clock):
+    reports = ErrorReports(clock)
+    assert reports.due(raised(ValueError("a")))[1] == 0
+    for number in range(3):
+        assert reports.due(raised(ValueError(str(number)))) is None
+    clock.now += PAUSE_SECONDS
+    assert reports.due(raised(ValueError("b")))[1] == 3
+    assert reports.due(raised(ValueError("c"))) is None
+
+
+def test_another_class_or_another_place_is_another_error(clock):
+    reports = ErrorReports(clock)
+    assert reports.due(raised(ValueError("a")))
+    assert reports.due(raised(KeyError("a")))
+    with pytest.raises(ValueError, match="a") as elsewhere:
+        raise ValueError("a")
+    assert reports.due(elsewhere.value)
+
+
+def test_the_kind_of_an_error_never_holds_its_message():
+    assert PRIVATE not in kind_of(raised(ValueError(PRIVATE)))
+
+
+def test_a_flood_of_kinds_does_not_fill_the_memory(clock):
+    reports = ErrorReports(clock)
+    for number in range(KINDS + 50):
+        reports.due(type(f"Error{number}", (Exception,), {})())
+    assert len(reports._seen) == KINDS
