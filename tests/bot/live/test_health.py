@@ -16,7 +16,6 @@ from telegram.ext import ExtBot
 from bot import health as health_module
 from bot.health import Health, serve_health
 from bot.metrics import Metrics
-from bot.sandbox.refusals import Refusal
 from bot.sandbox.seen import SandboxRefused
 from persrv.errors import ConfigurationError, SearchIndexError
 
@@ -116,7 +115,7 @@ def test_answers_choices_and_their_place_are_counted(watched, ask, measured, wor
 
 
 def test_an_answer_that_telegram_refuses_is_counted_as_failed_and_not_as_hit(watched, measured, world, page, mei):
-    world.fail_next("answerInlineQuery", Refusal(400, "Bad Request: something about it"), 1)
+    world.fail_next("answerInlineQuery", 400, "Bad Request: something about it")
     with pytest.raises(SandboxRefused):
         mei.types("cats")
     assert eventually(lambda: measured("persrv_answers_total", outcome="failed"), lambda count: count == 1)
