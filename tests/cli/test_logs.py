@@ -54,10 +54,10 @@ def test_every_secret_that_it_was_told_of_is_left_out(make):
 
 @pytest.mark.parametrize("formatter", FORMATTERS)
 def test_an_unexpected_error_is_shown_without_what_it_quotes(formatter):
-    with pytest.raises(ValueError, match="lonely") as caught:
-        int("I am so lonely")
+    with pytest.raises(ValueError, match="am lonely") as caught:
+        int(" ".join(["I", "am", "lonely"]))  # the trace shows lines of source, so it is not written whole
     text = formatter.format(a_record(error=caught.value))
-    assert "lonely" not in text.replace('int("I am so lonely")', "")  # the line of this test's source stays
+    assert "am lonely" not in text
     assert "ValueError" in text
     assert "test_logs.py" in text
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.sandbox.seen import SandboxRefused
+
 SECRET = "the-webhook-secret"
 PRIVATE = "words-that-nobody-else-may-read"
 
@@ -124,7 +126,7 @@ def test_the_log_is_json_with_request_ids_and_holds_no_secret_and_no_personal_te
     mei.writes("/addset Cats_by_test")
     mei.waits_for("2 张")
     world.fail_next("answerInlineQuery", 400, "Bad Request: it is not to our taste")
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(SandboxRefused):
         alex.types(PRIVATE)
     alex.writes(f"/addset {PRIVATE}")
     alex.writes(PRIVATE)
@@ -150,8 +152,7 @@ def test_no_process_carries_a_secret_in_its_title(run, ask, settings, world, mak
     until(lambda: ask("/readyz")[0] == 200)
     mei.writes("/addset Cats_by_test")
     mei.waits_for("2 张")  # the media decoder runs
-    panel = mei.asks("/jobs")
-    mei.presses(panel, panel.buttons[0].text)
+    mei.presses(mei.asks("/jobs"), "job:ocr")
     titles = []
     for _ in range(20):
         titles += [title(pid) for pid in family(process.pid)]
@@ -197,6 +198,23 @@ def test_without_telegram_it_lives_is_not_ready_says_why_and_stops_when_told(run
     assert ask("/readyz") == (503, "telegram: it has not answered lately\n")
     assert seconds_to_stop(process) < 5
     assert ask("/healthz") == (0, "")
+
+
+def test_sigterm_stops_it_within_five_seconds_while_telegram_holds_every_request_back(run, ask, log, world):
+    process = run()
+    until(lambda: ask("/readyz")[0] == 200)
+    for method in ("getUpdates", "getMe", "setMyCommands"):
+        world.delay(method, 30)
+    assert seconds_to_stop(process) < 5
+
+
+def test_sigterm_stops_it_within_five_seconds_while_it_is_only_starting(run, ask, log, world):
+    world.delay("deleteWebhook", 30)
+    process = run()
+    until(lambda: world.calls_of("getMe"))
+    until(lambda: ask("/healthz")[0] == 200)
+    assert seconds_to_stop(process) < 5
+    assert "Traceback" not in log.read_text()
 
 
 def test_behind_a_webhook_it_stops_within_five_seconds_too(run, ask, world, alex):
