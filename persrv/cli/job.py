@@ -57,7 +57,10 @@ def job(
     if background:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
             os.nice(NICENESS)
-    outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
+    try:
+        outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
+    except asyncio.CancelledError:  # it was told to stop: that is no error to show a trace of
+        raise typer.Exit(128 + signal.SIGTERM) from None
     console = Console(highlight=False)
     for step, counts in outcome.counts.items():
         console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")

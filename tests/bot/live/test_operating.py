@@ -56,7 +56,7 @@ def run(settings, server, health, log):
         }
         with log.open("a") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "persrv", "run"], env=environment, stderr=file, stdout=file
+                [sys.executable, "-m", "persrv", "run"], env=environment, stderr=file, stdout=subprocess.DEVNULL
             )
         running.append(process)
         return process
