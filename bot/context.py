@@ -23,8 +23,8 @@ class BotState:
     services: Services
     importer: PackImporter
     jobs: JobStarter | None = None
-    metrics: Metrics = field(default_factory=Metrics)
     evaluator: Evaluator | None = None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 Bot = ExtBot[int]

@@ -160,14 +160,15 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
         log_function=lambda _: None,
         compress_response=False,
     )
+    server = HTTPServer(pages)
     try:
+        # Not `listen`: where the port is taken it leaves its socket open.
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError([f"PERSRV_HEALTH_LISTEN: {host}:{port} cannot be used: {error.strerror}"]) from error
-    listener.setblocking(False)
-    server = HTTPServer(pages)
-    server.add_socket(listener)
+    listening.setblocking(False)
+    server.add_socket(listening)
     watching = asyncio.create_task(health.watch())
     try:
         yield

@@ -6,8 +6,6 @@ import time
 
 import pytest
 
-from bot.error_reports import KINDS, PAUSE_SECONDS, ErrorReports, kind_of
-
 PRIVATE = "what alex typed in private"
 
 
@@ -54,51 +52,3 @@ def test_an_admin_who_cannot_be_reached_keeps_nobody_else_waiting(failing, alex,
         time.sleep(0.02)
     alex.asks("/help")
     assert reports(mei) == []
-
-
-@pytest.fixture
-def clock():
-    class Clock:
-        now = 100.0
-
-        def __call__(self) -> float:
-            return self.now
-
-    return Clock()
-
-
-def raised(error: BaseException) -> BaseException:
-    try:
-        raise error
-    except type(error) as caught:
-        return caught
-
-
-def test_the_same_error_is_told_again_after_an_hour_with_how_often_it_was_kept_back(clock):
-    reports = ErrorReports(clock)
-    assert reports.due(raised(ValueError("a")))[1] == 0
-    for number in range(3):
-        assert reports.due(raised(ValueError(str(number)))) is None
-    clock.now += PAUSE_SECONDS
-    assert reports.due(raised(ValueError("b")))[1] == 3
-    assert reports.due(raised(ValueError("c"))) is None
-
-
-def test_another_class_or_another_place_is_another_error(clock):
-    reports = ErrorReports(clock)
-    assert reports.due(raised(ValueError("a")))
-    assert reports.due(raised(KeyError("a")))
-    with pytest.raises(ValueError, match="a") as elsewhere:
-        raise ValueError("a")
-    assert reports.due(elsewhere.value)
-
-
-def test_the_kind_of_an_error_never_holds_its_message():
-    assert PRIVATE not in kind_of(raised(ValueError(PRIVATE)))
-
-
-def test_a_flood_of_kinds_does_not_fill_the_memory(clock):
-    reports = ErrorReports(clock)
-    for number in range(KINDS + 50):
-        reports.due(type(f"Error{number}", (Exception,), {})())
-    assert len(reports._seen) == KINDS
