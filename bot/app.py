@@ -22,10 +22,11 @@ from telegram.ext import (
     filters,
 )
 
+from bot.allowances import Allowances
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import evaluation, inline, packs, personal, why
+from bot.handlers import banning, evaluation, inline, packs, personal, reporting, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
@@ -48,9 +49,9 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "why", "privacy", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
-ADMIN_COMMANDS = ("addset", "jobs", "evaluate")
+ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
 
 CONCURRENT_UPDATES = 64
@@ -107,6 +108,8 @@ def build_application(
         choice = inline.read_choice(result, bot_id=application.bot.id, update_id=update.update_id)
         if choice is None:
             _log.warning("a chosen result was not one of ours and was left out")
+        elif services.moderation.keeps_out(choice.user_id):
+            _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
             services.styles.wake(choice.user_id)
             application.bot_data["state"].metrics.chosen(choice.position)
@@ -130,10 +133,13 @@ def build_application(
         importer=services.importer(TelegramStickerSource(application.bot)),
         jobs=jobs,
         evaluator=evaluator,
+        allowances=Allowances(queries=settings.queries_a_minute, sets=settings.sets_a_day),
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
         [
+            # Of these, the first that wants an update has it alone.
+            banning.BannedPersonHandler(services.moderation),
             InlineQueryHandler(inline.answer_inline_query),
             ChosenInlineResultHandler(inline.note_chosen_result),
             CommandHandler("start", personal.start, private),
@@ -142,13 +148,18 @@ def build_application(
             CommandHandler("addset", packs.addset, private),
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
+            CommandHandler("report", reporting.report, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
+            CommandHandler("ban", banning.ban, private),
+            CommandHandler("unban", banning.unban, private),
             CommandHandler("privacy", personal.privacy),
+            CommandHandler("mydata", personal.mydata, private),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
+            CallbackQueryHandler(reporting.press_review, pattern=f"^{reporting.PRESSED}:"),
             # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
             MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
             MessageHandler(private & ~filters.VIA_BOT & ~filters.StatusUpdate.ALL, packs.read_private_text),

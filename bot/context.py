@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.allowances import Allowances
 from bot.metrics import Metrics
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
@@ -25,6 +26,7 @@ class BotState:
     jobs: JobStarter | None = None
     evaluator: Evaluator | None = None
     metrics: Metrics = field(default_factory=Metrics)
+    allowances: Allowances = field(default_factory=Allowances)
 
 
 Bot = ExtBot[int]

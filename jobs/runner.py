@@ -15,6 +15,7 @@ from jobs.steps.index import index_everything, index_what_waits
 from jobs.steps.ocr import read_words
 from jobs.steps.packs import refresh_packs
 from jobs.steps.preference import learn_styles
+from jobs.steps.retention import erase_old
 from jobs.steps.utility import weigh_stickers
 from persrv.bootstrap import Services, one_job_at_a_time, utc_now
 from persrv.catalogue import PackImporter
@@ -32,6 +33,7 @@ Connect = Callable[[], AbstractAsyncContextManager[PackImporter]]
 Step = Callable[[Services, Progress], Awaitable[Mapping[str, int]]]
 
 _STEPS: Mapping[JobName, Step] = {
+    JobName.RETENTION: erase_old,
     JobName.OCR: read_words,
     JobName.CAPTION: caption_stickers,
     JobName.EMBED: embed_stickers,
@@ -71,13 +73,15 @@ async def run_job(
             whole = index_everything if name is JobName.INDEX else None
             counts, problem = await _on_record(services, name, progress, connect, whole)
             return JobOutcome({name: counts}, {name: problem} if problem else {})
+        # Before usefulness and styles, which are computed without what is erased.
+        first = (JobName.RETENTION,) if name is JobName.NIGHTLY else ()
         packs = (JobName.PACKS,) if name is JobName.NIGHTLY and connect is not None else ()
         all_counts: dict[JobName, Mapping[str, int]] = {}
         problems: dict[JobName, str] = {}
         run_id = await services.job_log.begin(name.value, at=utc_now())
         state = RunState.BROKEN_OFF
         try:
-            for step in (*packs, *AFTER_PACKS):
+            for step in (*first, *packs, *AFTER_PACKS):
                 all_counts[step], problem = await _on_record(services, step, progress, connect)
                 if problem:
                     problems[step] = problem

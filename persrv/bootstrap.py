@@ -14,12 +14,14 @@ from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchiv
 from persrv.adapters.caption import open_captioner
 from persrv.adapters.database import (
     Database,
+    SqlBanStore,
     SqlCatalogueStore,
     SqlChoiceLog,
     SqlHistoryStore,
     SqlIndexQueue,
     SqlJobLog,
     SqlProfileStore,
+    SqlReportStore,
     SqlSemanticsStore,
     SqlStorageProbe,
     upgrade,
@@ -30,7 +32,7 @@ from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.ocr import open_ocr
 from persrv.adapters.pictures import PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
-from persrv.catalogue import FolderImport, Indexer, PackImporter
+from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
@@ -39,6 +41,7 @@ from persrv.ports.embedding import ImageEncoder
 from persrv.ports.jobs import JobLog
 from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
+from persrv.ports.moderation import BanStore, ReportStore
 from persrv.ports.ocr import OcrEngine
 from persrv.ports.search import StickerIndex
 from persrv.ports.semantics import SemanticsStore
@@ -169,6 +172,9 @@ class Services:
     style_teller: StyleTeller
     job_log: JobLog
     probe: StorageProbe
+    bans: BanStore
+    reports: ReportStore
+    moderation: Moderation
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -238,6 +244,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         serving.changed = styles.serving_changed
         await serving.refresh()
         indexer = Indexer(SqlIndexQueue(database), index, writing)
+        bans = SqlBanStore(database)
+        moderation = Moderation(bans, changed=indexer.wake, now=utc_now)
+        await moderation.load()
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
@@ -280,6 +289,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             ),
             job_log=SqlJobLog(database),
             probe=SqlStorageProbe(database),
+            bans=bans,
+            reports=SqlReportStore(database),
+            moderation=moderation,
         )
 
 

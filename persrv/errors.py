@@ -20,6 +20,7 @@
     │   └── TokenRejected       the Bot API does not know the token
     ├── PackNotFound            Telegram has no set of that name
     ├── PackNameInvalid         this is not a set's name or link
+    ├── PackBanned              an admin keeps this set out
     └── SourceInvalid           a folder to import is missing or holds no sticker
 
 A message is a sentence for a person: what is wrong and what to do. It never holds a token or a query.
@@ -108,6 +109,10 @@ class PackNotFound(PerSRVError):
 
 class PackNameInvalid(PerSRVError):
     """The text is neither a sticker set's name nor a link to one."""
+
+
+class PackBanned(PerSRVError):
+    """An admin has banned this sticker set."""
 
 
 class SourceInvalid(PerSRVError):

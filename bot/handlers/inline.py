@@ -33,7 +33,7 @@ _TOO_OLD = ("query is too old", "query id is invalid")
 async def answer_inline_query(update: Update, context: Context) -> None:
     """Answer with a page of stickers (Bot API `answerInlineQuery`)."""
     query = update.inline_query
-    if query is None:
+    if query is None or not _may_ask(query.from_user.id, context):
         return
     suggester, metrics, since = context.services.suggester, context.state.metrics, time.perf_counter()
     try:
@@ -76,6 +76,14 @@ async def _deliver(query: InlineQuery, page: Page, update: Update, context: Cont
         _log.warning("an inline answer did not reach Telegram: %s", error)
         return FAILED
     return HITS if page.placed else END if page.end else NO_HITS
+
+
+def _may_ask(user_id: int, context: Context) -> bool:
+    """Whether a person has queries left; an unanswered one costs Telegram's client nothing but a moment."""
+    allowed = context.state.allowances.queries.take(user_id)
+    if not allowed:
+        _log.info("person %d asks more than they may; a query was left unanswered", user_id)
+    return allowed
 
 
 async def note_chosen_result(update: Update, context: Context) -> None:

@@ -10,8 +10,9 @@ from bot.texts import Texts
 from persrv.catalogue import pack_name
 from persrv.catalogue.names import linked_pack_name
 from persrv.domain.history import Person
+from persrv.domain.moderation import Banned
 from persrv.domain.stickers import Pack, PackKind, PackState
-from persrv.errors import PackNameInvalid, StorageError
+from persrv.errors import PackBanned, PackNameInvalid, StorageError
 
 PACKS_SHOWN = 60
 """Lines of /packs: a message holds 4,096 characters."""
@@ -95,9 +96,17 @@ async def _add(name: str, message: Message, user: User, context: Context, texts:
     try:
         # A restart goes on with the set and speaks to this person again: their language is kept.
         await context.services.history.note_person(Person(user.id, user.language_code or ""))
+        if await context.services.bans.is_banned(Banned.pack(name)):
+            await message.reply_html(texts.say("pack_banned"))
+            return
+        if not context.is_admin(user) and not context.state.allowances.sets.take(user.id):
+            await message.reply_html(texts.say("too_many_sets"))
+            return
         pack = await context.services.catalogue.pack(name)
         await progress.begin(pack.title if pack and pack.title else name)
         await context.state.importer.request(name, progress, requested_by=user.id, progress_chat=message.chat_id)
+    except PackBanned:  # this very moment
+        await message.reply_html(texts.say("pack_banned"))
     except StorageError:
         await message.reply_html(texts.say("something_wrong"))
         raise

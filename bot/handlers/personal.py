@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from bot.context import Context, texts_of
 from bot.handlers.inline import START_NO_HITS, START_NO_PACKS
 from bot.texts import Texts
 from persrv.domain.history import Person
-from persrv.suggest import ToldStyle
+from persrv.suggest import ToldStyle, as_json
 
 FORGET = "forget"
 """Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
@@ -53,8 +54,28 @@ async def show_help(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """/privacy, which Telegram asks of every bot."""
-    if update.effective_message is not None:
-        await update.effective_message.reply_html(texts_of(update).say("privacy", bot=context.bot.username))
+    if update.effective_message is None:
+        return
+    texts, settings = texts_of(update), context.services.settings
+    answers, choices = _kept(settings.keep_impressions_days, texts), _kept(settings.keep_choices_days, texts)
+    await update.effective_message.reply_html(
+        texts.say("privacy", bot=context.bot.username, choices=choices, answers=answers)
+    )
+
+
+def _kept(days: int, texts: Texts) -> str:
+    return texts.plain("privacy_days", days=days) if days else texts.plain("privacy_ever")
+
+
+async def mydata(update: Update, context: Context) -> None:
+    """/mydata: everything that is kept of a person, as a file."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    await context.services.impressions.flush()
+    record = await context.services.history.record_of(user.id)
+    document = await asyncio.to_thread(as_json, record)
+    await message.reply_document(document, filename="persrv-mydata.json", caption=texts_of(update).plain("mydata"))
 
 
 async def mystyle(update: Update, context: Context) -> None:

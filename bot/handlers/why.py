@@ -7,6 +7,7 @@ from telegram import Update
 
 from bot.context import Context, texts_of
 from bot.texts import Texts
+from persrv.domain.moderation import Banned
 from persrv.domain.stickers import MediaState, PackKind
 from persrv.domain.work import Provenance
 from persrv.suggest import StickerFacts, sticker_facts
@@ -28,17 +29,31 @@ async def why(update: Update, context: Context) -> None:
         return
     services = context.services
     facts = await sticker_facts(services.catalogue, services.semantics, replied.sticker.file_unique_id)
-    text = _unknown(replied.sticker, texts) if facts is None else describe(facts, texts)
+    if facts is None:
+        text = _unknown(replied.sticker, texts)
+    else:
+        banned = not facts.live and await _is_banned(facts, context)
+        text = describe(facts, texts, banned=banned)
     await message.reply_html(text, disable_web_page_preview=True)
 
 
-def describe(facts: StickerFacts, texts: Texts) -> str:
-    """What is known of a sticker, as Telegram HTML."""
+async def _is_banned(facts: StickerFacts, context: Context) -> bool:
+    bans = context.services.bans
+    return await bans.is_banned(Banned.sticker(facts.sticker.file_unique_id)) or (
+        bool(facts.sticker.pack) and await bans.is_banned(Banned.pack(facts.sticker.pack))
+    )
+
+
+def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False) -> str:
+    """What is known of a sticker, as Telegram HTML.
+
+    :param banned: It is not live because an admin banned it.
+    """
     lines = [texts.say("why_head")]
     lines += [_emoji(fact, texts) for fact in facts.emoji] or [texts.say("why_no_emoji")]
     lines.append(_pack(facts, texts))
     if not facts.live:
-        lines.append(texts.say("why_retired"))
+        lines.append(texts.say("why_banned" if banned else "why_retired"))
     lines += [_text(found, texts) for found in facts.texts]
     if facts.queries:
         queries = ", ".join(texts.say("why_query", query=query, people=people) for query, people in facts.queries)

@@ -3,6 +3,7 @@
 from persrv.catalogue.folder import FolderImport, FolderPack, read_folder
 from persrv.catalogue.importer import PackImporter
 from persrv.catalogue.indexing import Indexer
+from persrv.catalogue.moderation import Moderation
 from persrv.catalogue.names import pack_name
 from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SilentProgress
 
@@ -10,6 +11,7 @@ __all__ = [
     "FolderImport",
     "FolderPack",
     "Indexer",
+    "Moderation",
     "Outcome",
     "PackImporter",
     "PackProgress",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SilentProgress
 from persrv.domain.stickers import MediaState, Pack, PackChange, PackKind, Sticker
-from persrv.errors import MediaError, PackNotFound, PerSRVError, TelegramUnavailable
+from persrv.errors import MediaError, PackBanned, PackNotFound, PerSRVError, TelegramUnavailable
 from persrv.ports.media import FrameDecoder, MediaStore
 from persrv.ports.storage import CatalogueStore
 from persrv.ports.telegram import StickerSource
@@ -75,7 +75,10 @@ class PackImporter:
         requested_by: int | None = None,
         progress_chat: int | None = None,
     ) -> Pack:
-        """Ask for a set; `run` fetches it. Written to the database before this returns."""
+        """Ask for a set; `run` fetches it. Written to the database before this returns.
+
+        :raises PackBanned: an admin has banned it.
+        """
         pack = await self._catalogue.request_pack(name, requested_by=requested_by, progress_chat=progress_chat)
         self._enqueue(pack.name, listener)
         return pack
@@ -97,6 +100,10 @@ class PackImporter:
                 listener = self._listeners.get(name.casefold(), SilentProgress())
                 try:
                     finished = await self.fetch(name, listener)
+                except PackBanned:  # after it was asked for
+                    failures.pop(name, None)
+                    self._listeners.pop(name.casefold(), None)
+                    continue
                 except PerSRVError as error:  # the disk, or the media worker: no sticker is to blame
                     _log.warning("a sticker set could not be taken in and will be tried again: %s", error)
                     finished = None
@@ -118,6 +125,7 @@ class PackImporter:
         """Bring one set up to date, now.
 
         :return: How it ended, or None when Telegram cannot be reached for now; the set then stays pending.
+        :raises PackBanned: an admin has banned it.
         """
         listener = listener or SilentProgress()
         known = await self._catalogue.pack(name)

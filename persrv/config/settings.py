@@ -221,6 +221,31 @@ class Settings(BaseSettings):
         description="The dataset folder that /evaluate runs the paper's tables on. Default: none, no /evaluate.",
     )
 
+    queries_a_minute: int = Field(
+        default=120,
+        ge=0,
+        le=6000,
+        description="Inline queries of one person that are answered in a minute; one word is several. 0: all.",
+    )
+    sets_a_day: int = Field(
+        default=50,
+        ge=0,
+        le=10_000,
+        description="Sticker sets that one person may send in 24 hours; admins any number. 0: any number.",
+    )
+    keep_impressions_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="How long the night keeps what people typed and were shown. 0: for ever.",
+    )
+    keep_choices_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="How long the night keeps the stickers that people chose, and the words for it. 0: for ever.",
+    )
+
     @field_validator("*", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: Any, info: Any) -> Any:

@@ -55,8 +55,52 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptChoice:
+    """A choice as /mydata tells it.
+
+    :param sticker: Its `file_unique_id`.
+    """
+
+    sticker: str
+    query: str
+    position: int
+    chosen_at: datetime
+    impression_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptImpression:
+    """An answer as /mydata tells it."""
+
+    id: str
+    query: str
+    sticker_ids: tuple[int, ...]
+    served: int
+    shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRecord:
+    """Everything in the database that names one person, each part oldest first.
+
+    :param language: None where we never noted them.
+    :param sets: Names of the sets that they were the first to add.
+    :param profiles: Their style profiles, as `persrv.preference.profile_bytes` writes them.
+    :param banned_at: Since when they are banned, or None.
+    """
+
+    user_id: int
+    language: str | None
+    choices: tuple[KeptChoice, ...]
+    impressions: tuple[KeptImpression, ...]
+    sets: tuple[str, ...]
+    profiles: tuple[bytes, ...]
+    banned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
-    """What /forgetme erased, in rows."""
+    """What was erased, in rows."""
 
     choices: int
     impressions: int

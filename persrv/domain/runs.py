@@ -12,6 +12,7 @@ from types import MappingProxyType
 class JobName(StrEnum):
     """The jobs that there are, as `persrv job NAME` takes them."""
 
+    RETENTION = "retention"
     PACKS = "packs"
     OCR = "ocr"
     CAPTION = "caption"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
+from persrv.domain.moderation import Ban, Banned, Report, ReportState
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.ports.search import UtilityLookup
@@ -83,3 +86,57 @@ class InMemoryStickerIndex:
 
     def close(self) -> None:
         """See `StickerIndex.close`; nothing is open here."""
+
+
+class InMemoryBanStore:
+    """A `BanStore` without a catalogue: nothing has to leave an index."""
+
+    def __init__(self) -> None:
+        self._bans: dict[Banned, Ban] = {}
+
+    async def ban(self, what: Banned, *, by: int, at: datetime) -> bool:
+        """See `BanStore.ban`."""
+        fresh = what not in self._bans
+        self._bans.setdefault(what, Ban(what, by, at))
+        return fresh
+
+    async def unban(self, what: Banned) -> bool:
+        """See `BanStore.unban`."""
+        return self._bans.pop(what, None) is not None
+
+    async def is_banned(self, what: Banned) -> bool:
+        """See `BanStore.is_banned`."""
+        return what in self._bans
+
+    async def bans(self) -> Sequence[Ban]:
+        """See `BanStore.bans`."""
+        by_name = sorted(self._bans.values(), key=lambda ban: (ban.what.kind.value, ban.what.key))
+        return sorted(by_name, key=lambda ban: ban.at, reverse=True)
+
+
+class InMemoryReportStore:
+    """A `ReportStore` that takes any sticker for known."""
+
+    def __init__(self) -> None:
+        self._reports: dict[int, Report] = {}
+
+    async def report(self, sticker_id: int, *, at: datetime) -> tuple[Report, bool]:
+        """See `ReportStore.report`."""
+        for known in self._reports.values():
+            if known.sticker_id == sticker_id:
+                return known, False
+        made = Report(len(self._reports) + 1, sticker_id, ReportState.OPEN, at)
+        self._reports[made.id] = made
+        return made, True
+
+    async def known(self, report_id: int) -> Report | None:
+        """See `ReportStore.known`."""
+        return self._reports.get(report_id)
+
+    async def decide(self, report_id: int, state: ReportState) -> bool:
+        """See `ReportStore.decide`."""
+        found = self._reports.get(report_id)
+        if found is None or found.state is not ReportState.OPEN:
+            return False
+        self._reports[report_id] = replace(found, state=state)
+        return True

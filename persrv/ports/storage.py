@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from persrv.domain.history import Choice, Erased, Impression, Person
+from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.semantics import StickerDocument
 from persrv.domain.stickers import FetchedPack, MediaState, Pack, PackChange, Sticker
 
@@ -63,6 +63,9 @@ class CatalogueStore(Protocol):
 
     async def sticker_by_identity(self, file_unique_id: str) -> Sticker | None:
         """One sticker, live or not, by Telegram's `file_unique_id`."""
+
+    async def sticker(self, sticker_id: int) -> Sticker | None:
+        """One sticker, live or not, by its row number."""
 
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
@@ -137,4 +140,13 @@ class HistoryStore(Protocol):
         """Erase everything personal: choices, impressions, the person's row, their name on packs.
 
         Queues every sticker that they chose for indexing, so that their words leave the index too.
+        """
+
+    async def record_of(self, user_id: int) -> PersonalRecord:
+        """Everything that names this person, as it is at one moment."""
+
+    async def expire(self, *, impressions: datetime | None, choices: datetime | None) -> Erased:
+        """Erase impressions shown and choices made before these moments; None: keep them all.
+
+        What was derived goes too: queued stickers lose the words, and who has no choice left has no profile.
         """

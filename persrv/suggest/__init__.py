@@ -4,6 +4,7 @@ from persrv.suggest.about import StickerFacts, sticker_facts
 from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
+from persrv.suggest.mydata import as_json
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
@@ -21,6 +22,7 @@ __all__ = [
     "StyleTeller",
     "Suggester",
     "ToldStyle",
+    "as_json",
     "choice_from_result",
     "result_id",
     "sticker_facts",

@@ -22,7 +22,7 @@ from tests.evaluation.conftest import drawn
 @pytest.fixture
 def run(open_index):
     def run_one(data, learnt, **plan):
-        return evaluate(data, learnt, Plan(open_index=open_index, others={}, ablation=True, **plan))
+        return evaluate(data, learnt, Plan(open_index=open_index, others={}, **plan))
 
     return run_one
 
@@ -110,7 +110,7 @@ def test_a_system_that_cannot_be_run_says_why_and_has_no_figure(run, tmp_path, o
 
 
 def test_style_helps_people_with_one_and_the_ablation_shows_each_module(run, tmp_path):
-    evaluation = run(*drawn(8, tmp_path, stickers=300, read=1))
+    evaluation = run(*drawn(8, tmp_path, stickers=300, read=1), ablation=True)
     rows = {row.key: row.metrics for row in evaluation.report.ablation}
     assert rows["2-history"]["M-MRR@20"] >= rows["1-ocr"]["M-MRR@20"]
     assert rows["5-personal"]["M-MRR@20"] > rows["4-utility"]["M-MRR@20"]

@@ -1,9 +1,11 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
 `Database` hands out connections; the stores implement the ports of
-`persrv.ports.storage`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to this version.
+`persrv.ports.storage`, `.moderation`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to this
+version.
 """
 
+from persrv.adapters.database.bans import SqlBanStore, SqlReportStore
 from persrv.adapters.database.catalogue import SqlCatalogueStore
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.history import SqlHistoryStore
@@ -16,12 +18,14 @@ from persrv.adapters.database.upgrade import upgrade
 
 __all__ = [
     "Database",
+    "SqlBanStore",
     "SqlCatalogueStore",
     "SqlChoiceLog",
     "SqlHistoryStore",
     "SqlIndexQueue",
     "SqlJobLog",
     "SqlProfileStore",
+    "SqlReportStore",
     "SqlSemanticsStore",
     "SqlStorageProbe",
     "upgrade",

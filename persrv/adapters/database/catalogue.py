@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.live import (
+    banned_stickers,
     chunks,
     fetch_pack,
     is_live,
+    is_not_banned,
     pack_key,
     select_packs,
     select_stickers,
@@ -20,9 +22,10 @@ from persrv.adapters.database.live import (
     to_sticker,
 )
 from persrv.adapters.database.saving import label_keys, save
-from persrv.adapters.database.tables import pack_stickers, packs, stickers, uploads
+from persrv.adapters.database.tables import bans, pack_stickers, packs, stickers, uploads
 from persrv.adapters.database.tickets import enqueue_selected
 from persrv.adapters.database.upsert import insert_into
+from persrv.domain.moderation import Banned
 from persrv.domain.stickers import (
     FetchedPack,
     MediaState,
@@ -32,7 +35,7 @@ from persrv.domain.stickers import (
     PackState,
     Sticker,
 )
-from persrv.errors import StorageError
+from persrv.errors import PackBanned, StorageError
 from persrv.text import normalise
 
 
@@ -55,9 +58,12 @@ class SqlCatalogueStore:
 
         The progress goes to the chat that asked last; who asks without a chat does not take it from one that
         still waits. A pack that was retired is live again, so its stickers are queued.
+
+        :raises PackBanned: an admin has banned it.
         """
         key, name_norm = pack_key(name), normalise(name)
         async with self._database.write() as connection:
+            await _refuse_banned(connection, name)
             known = await fetch_pack(connection, name)
             if known is None:
                 await connection.execute(
@@ -95,7 +101,9 @@ class SqlCatalogueStore:
     async def pending_packs(self) -> Sequence[Pack]:
         """Packs with work left, oldest request first."""
         statement = (
-            select_packs().where(packs.c.state == PackState.PENDING.value).order_by(packs.c.requested_at, packs.c.id)
+            select_packs()
+            .where(packs.c.state == PackState.PENDING.value, is_not_banned(packs.c.name_key))
+            .order_by(packs.c.requested_at, packs.c.id)
         )
         async with self._database.read() as connection:
             return [to_pack(row) for row in await connection.execute(statement)]
@@ -106,9 +114,11 @@ class SqlCatalogueStore:
         An active or retired pack becomes pending, so that a crash before `finish_pack` leaves it to be done.
 
         :raises ValueError: `at` is naive.
+        :raises PackBanned: an admin has banned it.
         """
         keys = label_keys(fetched)
         async with self._database.write() as connection:
+            await _refuse_banned(connection, fetched.name)
             saved = await save(connection, fetched, keys, at)
             return PackChange(
                 pack=await _must_fetch(connection, fetched.name),
@@ -148,8 +158,8 @@ class SqlCatalogueStore:
             return known.sticker_count - still_live
 
     async def packs(self, *, include_retired: bool = False) -> Sequence[Pack]:
-        """All packs, by title and then name, whatever their case."""
-        statement = select_packs()
+        """All packs but banned ones, by title and then name, whatever their case."""
+        statement = select_packs().where(is_not_banned(packs.c.name_key))
         if not include_retired:
             statement = statement.where(packs.c.state != PackState.RETIRED.value)
         async with self._database.read() as connection:
@@ -171,6 +181,7 @@ class SqlCatalogueStore:
             .where(
                 or_(packs.c.title_key == key, packs.c.name_norm == key),
                 packs.c.state != PackState.RETIRED.value,
+                is_not_banned(packs.c.name_key),
             )
             .order_by(packs.c.id)
         )
@@ -197,12 +208,18 @@ class SqlCatalogueStore:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else to_sticker(row)
 
+    async def sticker(self, sticker_id: int) -> Sticker | None:
+        """One sticker, live or not, by its row number."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(select_stickers().where(stickers.c.id == sticker_id))).one_or_none()
+        return None if row is None else to_sticker(row)
+
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
         statement = (
             select(func.count(pack_stickers.c.sticker_id.distinct()))
             .join_from(pack_stickers, packs, packs.c.id == pack_stickers.c.pack_id)
-            .where(packs.c.state != PackState.RETIRED.value)
+            .where(packs.c.state != PackState.RETIRED.value, pack_stickers.c.sticker_id.not_in(banned_stickers()))
         )
         async with self._database.read() as connection:
             count: int = (await connection.execute(statement)).scalar_one()
@@ -268,6 +285,13 @@ async def _must_fetch(connection: AsyncConnection, name: str) -> Pack:
     if pack is None:
         raise StorageError(f"The pack {name} was written and is not there; check the database's disk.")
     return pack
+
+
+async def _refuse_banned(connection: AsyncConnection, name: str) -> None:
+    what = Banned.pack(name)
+    asked = select(bans.c.key).where(bans.c.kind == what.kind.value, bans.c.key == what.key)
+    if (await connection.execute(asked)).one_or_none() is not None:
+        raise PackBanned(f"The set {name} is banned; an admin can lift that with /unban @{name}.")
 
 
 async def _enqueue_pack(connection: AsyncConnection, pack_id: int) -> None:

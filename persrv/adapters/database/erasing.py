@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +36,26 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     if erased.choices or erased.impressions:
         await _owe(connection)
     return erased
+
+
+async def erase_older(
+    connection: AsyncConnection, *, impressions_before: datetime | None, choices_before: datetime | None
+) -> Erased:
+    """Delete what is older than these moments, and profiles of people without choices, in the caller's transaction."""
+    shown = choices = 0
+    if impressions_before is not None:
+        old = delete(impressions).where(impressions.c.shown_at < impressions_before)
+        shown = (await connection.execute(old)).rowcount
+    if choices_before is not None:
+        past = interactions.c.chosen_at < choices_before
+        if (await connection.execute(select(interactions.c.id).where(past).limit(1))).first() is not None:
+            await enqueue_selected(connection, select(interactions.c.sticker_id).where(past).distinct())
+            choices = (await connection.execute(delete(interactions).where(past))).rowcount
+            known = select(interactions.c.user_id)
+            await connection.execute(delete(style_profiles).where(style_profiles.c.user_id.not_in(known)))
+    if shown or choices:
+        await _owe(connection)
+    return Erased(choices=choices, impressions=shown)
 
 
 async def rebuild_owed(connection: AsyncConnection) -> int | None:

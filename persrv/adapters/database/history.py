@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
-from persrv.adapters.database.erasing import erase_rows, note_rebuilt, rebuild_owed
-from persrv.adapters.database.live import is_live
+from persrv.adapters.database.erasing import erase_older, erase_rows, note_rebuilt, rebuild_owed
+from persrv.adapters.database.live import banned_stickers, is_live
+from persrv.adapters.database.personal import read_record
 from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
 from persrv.adapters.database.upsert import insert_into
-from persrv.domain.history import Choice, Erased, Impression, Person
+from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.stickers import PackState
 from persrv.text import normalise
 
@@ -139,7 +141,11 @@ class SqlHistoryStore:
         statement = (
             select(pack_stickers.c.sticker_id)
             .join_from(packs, pack_stickers, pack_stickers.c.pack_id == packs.c.id)
-            .where(packs.c.state != PackState.RETIRED.value, packs.c.fetched_at.is_not(None))
+            .where(
+                packs.c.state != PackState.RETIRED.value,
+                packs.c.fetched_at.is_not(None),
+                pack_stickers.c.sticker_id.not_in(banned_stickers()),
+            )
             .order_by(packs.c.fetched_at.desc(), packs.c.id.desc(), pack_stickers.c.position)
         )
         found: dict[int, None] = {}
@@ -172,10 +178,29 @@ class SqlHistoryStore:
         async with self._database.write() as connection:
             erased = await erase_rows(connection, user_id)
             owed = await rebuild_owed(connection)
+        await self._rebuild(owed)
+        return erased
+
+    async def record_of(self, user_id: int) -> PersonalRecord:
+        """Everything that names this person, as it is at one moment."""
+        async with self._database.read() as connection:
+            return await read_record(connection, user_id)
+
+    async def expire(self, *, impressions: datetime | None, choices: datetime | None) -> Erased:
+        """Erase what is older, also from the places in the files that no query reaches. Safe to repeat.
+
+        :raises ValueError: a moment is naive.
+        """
+        async with self._database.write() as connection:
+            erased = await erase_older(connection, impressions_before=impressions, choices_before=choices)
+            owed = await rebuild_owed(connection)
+        await self._rebuild(owed)
+        return erased
+
+    async def _rebuild(self, owed: int | None) -> None:
         if owed is not None and await self._database.erase_traces():
             async with self._database.write() as connection:
                 await note_rebuilt(connection, owed)
-        return erased
 
     async def _ids(self, statement: Select[int], limit: int) -> Sequence[int]:
         async with self._database.read() as connection:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persrv.adapters.database.tables import pack_stickers, packs, stickers
+from persrv.adapters.database.tables import bans, pack_stickers, packs, stickers
+from persrv.domain.moderation import BanKind
 from persrv.domain.stickers import MediaState, Pack, PackKind, PackState, Sticker, StickerFormat
 
 CHUNK: Final = 500
@@ -26,13 +39,43 @@ def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
 
 
 def is_live(sticker_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether at least one active or pending pack has the sticker."""
+    """Whether at least one active or pending pack has the sticker, and no ban keeps it out."""
     membership, pack = pack_stickers.alias(), packs.alias()
-    return exists(
+    in_live_pack = exists(
         select(1)
         .select_from(membership.join(pack, pack.c.id == membership.c.pack_id))
         .where(membership.c.sticker_id == sticker_id, pack.c.state != PackState.RETIRED.value)
     )
+    return and_(in_live_pack, sticker_id.not_in(banned_stickers()))
+
+
+def banned_stickers() -> CompoundSelect[Any]:
+    """The ids of all stickers that are banned, themselves or with a set that has them.
+
+    It depends on nothing around it, so that a database computes it once a statement.
+    """
+    ban, sticker, pack_ban, pack, membership = (
+        bans.alias(),
+        stickers.alias(),
+        bans.alias(),
+        packs.alias(),
+        pack_stickers.alias(),
+    )
+    return union_all(
+        select(sticker.c.id)
+        .join_from(ban, sticker, sticker.c.file_unique_id == ban.c.key)
+        .where(ban.c.kind == BanKind.STICKER.value),
+        select(membership.c.sticker_id)
+        .join_from(pack_ban, pack, pack.c.name_key == pack_ban.c.key)
+        .join(membership, membership.c.pack_id == pack.c.id)
+        .where(pack_ban.c.kind == BanKind.PACK.value),
+    )
+
+
+def is_not_banned(name_key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a set is not on the ban list."""
+    ban = bans.alias()
+    return name_key.not_in(select(ban.c.key).where(ban.c.kind == BanKind.PACK.value))
 
 
 def _first_pack(sticker_id: ColumnElement[int]) -> ScalarSelect[str]:
@@ -80,9 +123,10 @@ def to_sticker(row: Row[Any]) -> Sticker:
 def select_packs() -> Select[Any]:
     """A SELECT from `packs` whose rows `to_pack` takes, with the counts of live stickers and wanted files."""
     member, sticker = pack_stickers.alias(), stickers.alias()
-    # All stickers of a pack that is not retired are live; only a retired pack has to ask.
+    # All stickers of a pack that is not retired are live unless banned; only a retired pack has to ask more.
     counted = and_(
         member.c.pack_id == packs.c.id,
+        member.c.sticker_id.not_in(banned_stickers()),
         or_(packs.c.state != PackState.RETIRED.value, is_live(member.c.sticker_id)),
     )
     count = select(func.count()).select_from(member).where(counted)

@@ -180,6 +180,27 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+# Keys and not row numbers: a set or a person may be banned before they were ever here.
+bans = Table(
+    "bans",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("banned_by", BigInteger, nullable=False),
+    Column("banned_at", UtcDateTime, nullable=False),
+)
+
+# Who reported is nowhere: nothing of it has to be forgotten.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+    UniqueConstraint("sticker_id"),
+)
+
 jobs = Table(
     "jobs",
     metadata,

@@ -1,0 +1,41 @@
+"""All rows that are a person's, for /mydata."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from persrv.adapters.database.tables import bans, impressions, interactions, packs, stickers, style_profiles, users
+from persrv.domain.history import KeptChoice, KeptImpression, PersonalRecord
+from persrv.domain.moderation import Banned
+
+
+async def read_record(connection: AsyncConnection, user_id: int) -> PersonalRecord:
+    """Everything in the database that names this person, each part oldest first."""
+    language = (await connection.execute(select(users.c.language).where(users.c.id == user_id))).scalar_one_or_none()
+    choices = await connection.execute(
+        select(interactions, stickers.c.file_unique_id)
+        .join_from(interactions, stickers, stickers.c.id == interactions.c.sticker_id)
+        .where(interactions.c.user_id == user_id)
+        .order_by(interactions.c.chosen_at, interactions.c.id)
+    )
+    shown = await connection.execute(
+        select(impressions).where(impressions.c.user_id == user_id).order_by(impressions.c.shown_at, impressions.c.id)
+    )
+    sets = select(packs.c.name).where(packs.c.requested_by == user_id).order_by(packs.c.id)
+    profiles = select(style_profiles.c.data).where(style_profiles.c.user_id == user_id)
+    what = Banned.person(user_id)
+    banned = select(bans.c.banned_at).where(bans.c.kind == what.kind.value, bans.c.key == what.key)
+    return PersonalRecord(
+        user_id=user_id,
+        language=language,
+        choices=tuple(
+            KeptChoice(row.file_unique_id, row.query, row.position, row.chosen_at, row.impression_id) for row in choices
+        ),
+        impressions=tuple(
+            KeptImpression(row.id, row.query, tuple(row.sticker_ids), row.served, row.shown_at) for row in shown
+        ),
+        sets=tuple((await connection.execute(sets)).scalars()),
+        profiles=tuple((await connection.execute(profiles.order_by(style_profiles.c.space_id))).scalars()),
+        banned_at=(await connection.execute(banned)).scalar_one_or_none(),
+    )

@@ -1,0 +1,106 @@
+"""/privacy tells the truth, /mydata hands it over, /forgetme leaves nothing: also not in the next backup."""
+
+import json
+import sqlite3
+import tarfile
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from persrv.adapters.backup import StatePlaces, write_backup
+from persrv.domain.moderation import Banned
+from persrv.ports.learning import StoredProfile
+from persrv.preference.profile import StyleProfile
+from persrv.preference.profile_bytes import profile_to_bytes
+
+SECRET = "zanzibarxylophone"
+
+
+@pytest.fixture
+def filled(bot, world, make_pack, mei, finds):
+    world.add_pack(make_pack("Ten_by_test", ["😀", "👍", "🎉"], title="Ten"))
+    mei.writes("/addset Ten_by_test")
+    mei.waits_for("3 张")
+    finds(mei, "😀", lambda answer: answer.stickers)
+    return bot
+
+
+@pytest.fixture
+def busy(filled, mei, alex, world, make_pack, finds):
+    """Alex has typed, chosen for a word of his own, added a set, and has a profile."""
+    world.add_pack(make_pack("Mine_by_test", ["🐱"], title="Mine"))
+    alex.writes("t.me/addstickers/Mine_by_test")
+    alex.waits_for("is here")
+    mine = alex.types("party " + SECRET)
+    alex.chooses(mine, 0)
+    finds(alex, SECRET, lambda answer: answer.stickers)
+    filled.do(filled.services.profiles.save([StoredProfile(alex.id, "s", profile_to_bytes(profile()))]))
+    return filled
+
+
+def profile():
+    import numpy as np
+
+    one = np.ones(1, dtype=np.float32)
+    return StyleProfile("s", np.array([[0.6, 0.8]], dtype=np.float32), one * np.float32(0.1), one, 1, 1)
+
+
+@pytest.mark.parametrize(("impressions", "choices"), [(0, 0), (30, 0), (7, 365)])
+def test_privacy_tells_the_days_of_the_settings(start_bot, mei, alex, impressions, choices):
+    start_bot(keep_impressions_days=impressions, keep_choices_days=choices)
+    kept = [line for line in alex.asks("/privacy").text.splitlines() if line.startswith("•")]
+    for line, days in zip(kept, (choices, impressions), strict=False):
+        assert (f"for {days} days" if days else "until you erase them") in line
+    assert "/mydata" in mei.asks("/privacy").text
+
+
+def test_mydata_sends_all_that_is_kept_of_oneself_and_nothing_of_others(busy, page, mei, alex):
+    mei.chooses(mei.types("赞"), 0)
+    alex.writes("/mydata")
+    message = alex.waits_for(lambda seen: bool(seen.document))
+    told = json.loads(page.picture(message.document))
+    assert (told["user_id"], told["language"], told["sets_added"]) == (alex.id, "en", ["Mine_by_test"])
+    assert [choice["query"] for choice in told["choices"]] == ["party " + SECRET]
+    assert {answer["query"] for answer in told["answers"]} >= {"party " + SECRET, SECRET}
+    assert told["style_profiles"][0]["centroids"] == [[pytest.approx(0.6), pytest.approx(0.8)]]
+    assert "赞" not in json.dumps(told, ensure_ascii=False)
+    assert str(mei.id) not in json.dumps(told)
+
+
+def test_after_forgetme_nothing_is_left_in_database_profiles_index_or_the_next_backup(busy, settings, alex, tmp_path):
+    before = tmp_path / "before.tar"
+    write_backup(StatePlaces.of(settings), before, at=datetime.now(UTC))
+    assert SECRET.encode() in content(before)
+    alex.presses(alex.asks("/forgetme"), "Erase it all")
+    alex.waits_for("Erased: 1 choices", timeout=30)
+    with closing(sqlite3.connect(settings.data_dir / "persrv.sqlite3")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in database.execute(f"SELECT * FROM {table}"):
+                assert alex.id not in row, table
+                assert str(alex.id) not in map(str, row), table
+    assert busy.do(busy.services.profiles.load(alex.id, "s")) is None
+    for path in settings.data_dir.rglob("*"):
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes(), path
+    after = tmp_path / "after.tar"
+    write_backup(StatePlaces.of(settings), after, at=datetime.now(UTC))
+    assert SECRET.encode() not in content(after)
+    record = busy.do(busy.services.history.record_of(alex.id))
+    assert (record.choices, record.impressions, record.profiles, record.sets) == ((), (), (), ())
+
+
+def test_a_ban_is_told_and_outlives_forgetme(busy, page, alex):
+    busy.do(busy.services.moderation.ban(Banned.person(alex.id), by=1))
+    alex.writes("/mydata")
+    told = json.loads(page.picture(alex.waits_for(lambda seen: bool(seen.document)).document))
+    assert told["banned_at"] is not None
+    alex.presses(alex.asks("/forgetme"), "Erase it all")
+    alex.waits_for("Erased", timeout=30)
+    assert busy.do(busy.services.bans.is_banned(Banned.person(alex.id)))
+
+
+def content(backup):
+    with tarfile.open(backup) as archive:
+        return b"".join(archive.extractfile(member).read() for member in archive if member.isfile())

@@ -1,0 +1,31 @@
+from bot.allowances import PEOPLE, Allowance
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_so_many_times_in_a_window_that_slides_and_each_person_has_their_own():
+    clock = Clock()
+    allowance = Allowance(2, 60.0, clock)
+    assert [allowance.take(1), allowance.take(1), allowance.take(1), allowance.take(2)] == [True, True, False, True]
+    clock.now += 59.9
+    assert not allowance.take(1)
+    clock.now += 0.1
+    assert [allowance.take(1), allowance.take(1), allowance.take(1)] == [True, True, False]
+
+
+def test_zero_is_no_limit():
+    assert all(Allowance(0, 60.0).take(1) for _ in range(1000))
+
+
+def test_the_memory_is_bounded_and_who_came_longest_ago_starts_anew():
+    allowance = Allowance(1, 60.0, Clock())
+    assert allowance.take(0)
+    assert all(allowance.take(user_id) for user_id in range(1, PEOPLE + 1))
+    assert allowance.take(0)  # the oldest was dropped
+    assert not allowance.take(PEOPLE)
