@@ -70,6 +70,7 @@ def test_forged_data_and_a_second_press_do_nothing(filled, world, mei, alex):
     assert filled.do(filled.services.bans.bans()) == []
     assert filled.do(filled.services.reports.known(1)).state is ReportState.OPEN
     mei.presses(asked, "review:keep:1")
+    mei.waits_for(lambda message: message.id == asked.id and not message.buttons)
     assert forge(world, mei, asked, "review:set:1") == "已经处理过了。"
     assert filled.do(filled.services.bans.bans()) == []
 
