@@ -30,6 +30,7 @@ from bot.handlers import banning, evaluation, inline, packs, personal, reporting
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
+from bot.stopping import StoppableUpdates
 from bot.telegram_source import TelegramStickerSource
 from bot.texts import Texts, languages, texts_for
 from persrv.bootstrap import Services
@@ -119,7 +120,7 @@ def build_application(
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(_files(settings))
         .rate_limiter(InlineFirstRateLimiter(max_retries=2))
-        .concurrent_updates(CONCURRENT_UPDATES)
+        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES))
         .connection_pool_size(CONCURRENT_UPDATES * 2)
         .pool_timeout(10)
         .context_types(ContextTypes(context=Context))
@@ -170,6 +171,7 @@ def build_application(
     async def report(update: object, context: Context) -> None:
         await report_error(update, context)
         if context.error is not None:
+            context.state.metrics.erred()
             await tell_admins(reports, context.error, context)
 
     application.add_error_handler(report)

@@ -451,6 +451,17 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return variables
 
 
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Every secret value, so that a log can leave them out; of the database's address only the password."""
+    found = []
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr) and name != "database_url":
+            found.append(value.get_secret_value())
+    password = make_url(settings.database).password
+    return (*found, password) if password else tuple(found)
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`.
 
