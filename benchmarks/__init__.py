@@ -1,0 +1,1 @@
+"""Measurements that write their figures into `docs/`; no part of the product."""
