@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +31,13 @@ class BotProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
+    def note(self, text: str) -> None:
+        """A line of the soak's own in the log."""
+        self._file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} SOAK    {text}\n".encode())
+        self._file.flush()
+
     def start(self) -> None:
+        self.note("start")
         self.counts["starts"] += 1
         self._process = self.spawn("run")
 
@@ -48,6 +55,7 @@ class BotProcess:
         """Start it again where it has ended by itself, as systemd would."""
         if self._process is None or self._process.poll() is None:
             return
+        self.note(f"ended with {self._process.returncode}")
         # With no room for its data it says so and ends; anything else is a fault of ours.
         self.counts["ended, disk full" if self.disk_is_full else "ended by itself"] += 1
         time.sleep(0.5)
@@ -58,6 +66,7 @@ class BotProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+            self.note("killed")
             self.counts["kills"] += 1
         self._process = None
 

@@ -95,7 +95,9 @@ async def judge_index(settings: Settings) -> IndexVerdict:
     with tempfile.TemporaryDirectory(prefix="persrv-index-") as folder:
         async with open_services(settings) as services:
             queue = services.indexer._queue
-            documents = [one for start in range(0, len(ids), 250) for one in await queue.documents(ids[start : start + 250])]
+            documents = [
+                one for start in range(0, len(ids), 250) for one in await queue.documents(ids[start : start + 250])
+            ]
         fresh_index = WhooshStickerIndex(Path(folder))
         fresh_index.update(documents, ())
         fresh_index.close()
@@ -158,9 +160,7 @@ async def judge_profiles(settings: Settings, promised: Promised) -> ProfilesVerd
         for user, counts in chosen.items():
             ids = sorted(counts)
             times = [counts[number] for number in ids]
-            fitted = profile_of_choices(
-                current.arrays[VECTORS], ids, times, space_id=space, k=services.settings.styles
-            )
+            fitted = profile_of_choices(current.arrays[VECTORS], ids, times, space_id=space, k=services.settings.styles)
             people += fitted is not None
             stored = await services.profiles.load(user, space)
             different += stored != (None if fitted is None else profile_to_bytes(fitted))

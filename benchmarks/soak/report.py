@@ -49,9 +49,20 @@ At the end the database is compared with the stand-in's record of what was ackno
 afresh from every sticker's document, and each profile, byte for byte, with a fit to the stand-in's record.
 Verdict: **{"nothing lost, nothing twice" if result.good else "FAILED"}**.
 
-{table([("updates", result.updates), ("deliveries", result.deliveries), ("queries", people["queries"]),
-        ("answered", people["answered"]), ("unanswered (no bot, or a fault)", people["unanswered"]),
-        ("choices", result.promised), ("messages", people["messages"])], ("what people did", "times"))}
+{
+        table(
+            [
+                ("updates", result.updates),
+                ("deliveries", result.deliveries),
+                ("queries", people["queries"]),
+                ("answered", people["answered"]),
+                ("unanswered (no bot, or a fault)", people["unanswered"]),
+                ("choices", result.promised),
+                ("messages", people["messages"]),
+            ],
+            ("what people did", "times"),
+        )
+    }
 
 {table(trouble, ("what befell the bot", "times"))}
 

@@ -112,18 +112,22 @@ def _soak(folder: Path, disk: Disk, minutes: float, seed: int, say: Callable[[st
             bot.start()
             _until(lambda: ledger.polled_now, 60, "the bot does not ask for updates")
             world.send_text(ADMIN, ADMIN, "/addset " + " ".join(packs.add() for _ in range(4)))
-            _until(lambda: _number(database, "SELECT count(*) FROM stickers WHERE media = 'stored'") == 48, 60, "no sets")
+            _until(
+                lambda: _number(database, "SELECT count(*) FROM stickers WHERE media = 'stored'") == 48, 60, "no sets"
+            )
             say("The sets are in; learning their styles.")
             _job(bot, "nightly")
             people = People(world, PEOPLE, seed)
-            troubles = Troubles(world, ledger, bot, disk, packs, random.Random(seed))
+            troubles = Troubles(world, ledger, faults, bot, disk, packs, random.Random(seed))
             people.start()
             say(f"Trouble for {minutes:g} minutes.")
             troubles.run(minutes * 60)
             people.stop()
             say("Peace. Waiting for what is under way.")
             _until(lambda: len(ledger) == 0 and ledger.polled_now, SETTLES_WITHIN, "updates are not taken", bot.see_to)
-            _until(lambda: _number(database, "SELECT count(*) FROM index_queue") == 0, SETTLES_WITHIN, "the index waits")
+            _until(
+                lambda: _number(database, "SELECT count(*) FROM index_queue") == 0, SETTLES_WITHIN, "the index waits"
+            )
             time.sleep(5.0)  # the last profiles are fitted in the background
             stop_seconds = bot.stop()
             choices = judge_choices(database, ledger.choices, ledger.acknowledged)

@@ -30,6 +30,16 @@ class CountingFaults(Faults):
         super().__init__(lock)
         self.counts: Counter[str] = Counter()
 
+    def waits_for(self, method: str) -> bool:
+        """Whether something is planned for a method already; rare ones would gather a queue of it."""
+        with self._lock:
+            return bool(self._planned.get(method.lower()))
+
+    def end(self) -> None:
+        """Nothing that is planned happens any more."""
+        with self._lock:
+            self._planned.clear()
+
     def strike(self, method: str) -> bool:
         try:
             lost = super().strike(method)
@@ -48,23 +58,28 @@ class Troubles:
     """One trouble after the other, until told to stop."""
 
     def __init__(
-        self, world: World, ledger: Ledger, bot: BotProcess, disk: Disk, packs: PackMaker, dice: random.Random
+        self,
+        world: World,
+        ledger: Ledger,
+        faults: CountingFaults,
+        bot: BotProcess,
+        disk: Disk,
+        packs: PackMaker,
+        dice: random.Random,
     ) -> None:
-        self._world, self._ledger, self._bot, self._disk, self._packs, self._dice = (
-            *(world, ledger, bot, disk, packs),
-            dice,
-        )
+        self._world, self._ledger, self._faults = world, ledger, faults
+        self._bot, self._disk, self._packs, self._dice = bot, disk, packs, dice
         self.counts: Counter[str] = Counter()
         self._jobs: list[tuple[subprocess.Popen[bytes], float]] = []
         self._full_until = 0.0
         self._lots: tuple[tuple[float, Callable[[], None]], ...] = (
-            (2.0, self._kill),
-            (0.3, self._restart),
+            (0.9, self._kill),
+            (0.2, self._restart),
             (5.0, self._drop),
             (3.0, self._too_many),
             (4.0, self._server_error),
             (4.0, self._repeat),
-            (0.6, self._fill_disk),
+            (0.4, self._fill_disk),
             (0.7, self._job),
             (0.7, self._change_pack),
         )
@@ -81,6 +96,7 @@ class Troubles:
             weights, troubles = zip(*self._lots, strict=True)
             self._dice.choices(troubles, weights)[0]()
         self._ledger.disorder = 0.0
+        self._faults.end()
         self._full_until = 0.0
         self._tick()
         for job, _ in self._jobs:
@@ -94,6 +110,7 @@ class Troubles:
         elif self._bot.disk_is_full:
             self._disk.free(self._bot.pid)
             self._bot.disk_is_full = False
+            self._bot.note("the disk has room again")
         self._bot.see_to()
         for job, end in list(self._jobs):
             if job.poll() is None and now > end:
@@ -114,15 +131,21 @@ class Troubles:
             self._bot.start()
 
     def _drop(self) -> None:
-        self._world.drop_next(self._dice.choice(METHODS), self._dice.randint(1, 2), processed=self._dice.random() < 0.5)
+        if method := self._method():
+            self._world.drop_next(method, self._dice.randint(1, 2), processed=self._dice.random() < 0.5)
 
     def _too_many(self) -> None:
-        method = self._dice.choice(METHODS)
-        self._world.fail_next(method, 429, "Too Many Requests: retry after 1", retry_after=1)
+        if method := self._method():
+            self._world.fail_next(method, 429, "Too Many Requests: retry after 1", retry_after=1)
 
     def _server_error(self) -> None:
         status, text = self._dice.choice(SERVER_ERRORS)
-        self._world.fail_next(self._dice.choice(METHODS), status, text, times=self._dice.randint(1, 3))
+        if method := self._method():
+            self._world.fail_next(method, status, text, times=self._dice.randint(1, 3))
+
+    def _method(self) -> str | None:
+        method = self._dice.choice(METHODS)
+        return None if self._faults.waits_for(method) else method
 
     def _repeat(self) -> None:
         self._ledger.repeat_some(self._dice.randint(1, 8))
@@ -131,14 +154,13 @@ class Troubles:
         if not self._bot.disk_is_full and self._bot.pid is not None:
             self.counts["full disks"] += 1
             self._bot.disk_is_full = True
+            self._bot.note("the disk is full")
             self._full_until = time.monotonic() + self._dice.uniform(2.0, 8.0)
 
     def _job(self) -> None:
         self.counts["jobs started"] += 1
         long = 60.0 if self._dice.random() < 0.5 else self._dice.uniform(0.5, 6.0)
-        self._jobs.append(
-            (self._bot.spawn("job", self._dice.choice(JOBS), "--background"), time.monotonic() + long)
-        )
+        self._jobs.append((self._bot.spawn("job", self._dice.choice(JOBS), "--background"), time.monotonic() + long))
 
     def _change_pack(self) -> None:
         name = self._packs.change(self._dice)
