@@ -1,1 +1,0 @@
-"""Measurements that write their figures into `docs/`; no part of the product."""
