@@ -10,7 +10,7 @@ import telegram
 import telegram.ext
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
 from telegram.constants import UpdateType
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -157,6 +157,10 @@ def build_application(
     reports = ErrorReports()
 
     async def report(update: object, context: Context) -> None:
+        if isinstance(context.error, Forbidden):
+            # They blocked the bot while it wrote to them: their right, and no fault.
+            _log.info("a person could not be answered: %s", context.error)
+            return
         await report_error(update, context)
         if context.error is not None:
             await tell_admins(reports, context.error, context)

@@ -110,7 +110,7 @@ def lottie() -> dict[str, Any]:
              "is": still(0), "os": still(0)},
             {"ty": "sh", "ks": still(path)},
             {"ty": "tm", "s": still(10), "e": moving([20], [90]), "o": still(0), "m": 1},
-            {"ty": "rp", "c": still(3), "o": still(0), "m": 1, 
+            {"ty": "rp", "c": still(3), "o": still(0), "m": 1,
              "tr": {"ty": "tr", **place, "so": still(90), "eo": still(9)}},
             {"ty": "st", "c": still([1, 0, 0, 1]), "o": still(90), "w": still(4), "lc": 2, "lj": 1, "ml": 4,
              "d": [{"n": "d", "v": still(9)}, {"n": "g", "v": still(4)}]},
