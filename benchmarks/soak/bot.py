@@ -14,6 +14,8 @@ from typing import IO
 
 from persrv.config import Settings, environment_of
 
+STARTS_WITHIN = 5.0
+
 
 class BotProcess:
     """One bot, or none; whoever supervises it calls `see_to` often."""
@@ -26,6 +28,7 @@ class BotProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.counts: Counter[str] = Counter()
         self.disk_is_full = False
+        self.room_since = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -57,9 +60,13 @@ class BotProcess:
             return
         self.note(f"ended with {self._process.returncode}")
         # With no room for its data it says so and ends; anything else is a fault of ours.
-        self.counts["ended, disk full" if self.disk_is_full else "ended by itself"] += 1
+        self.counts["ended, disk full" if self._had_no_room() else "ended by itself"] += 1
         time.sleep(0.5)
         self.start()
+
+    def _had_no_room(self) -> bool:
+        """Whether it met a full disk while it started or ended: both take seconds on a busy machine."""
+        return self.disk_is_full or time.monotonic() - self.room_since < STARTS_WITHIN
 
     def kill(self) -> None:
         """`kill -9`."""

@@ -73,7 +73,7 @@ class Troubles:
         self._jobs: list[tuple[subprocess.Popen[bytes], float]] = []
         self._full_until = 0.0
         self._lots: tuple[tuple[float, Callable[[], None]], ...] = (
-            (0.9, self._kill),
+            (0.7, self._kill),
             (0.2, self._restart),
             (5.0, self._drop),
             (3.0, self._too_many),
@@ -110,6 +110,7 @@ class Troubles:
         elif self._bot.disk_is_full:
             self._disk.free(self._bot.pid)
             self._bot.disk_is_full = False
+            self._bot.room_since = now
             self._bot.note("the disk has room again")
         self._bot.see_to()
         for job, end in list(self._jobs):

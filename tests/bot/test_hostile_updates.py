@@ -353,15 +353,31 @@ def test_a_person_is_erased_and_told_so_even_where_the_press_is_too_old_and_its_
     )
 
 
-def test_a_person_who_has_blocked_the_bot_is_no_error_that_admins_hear_of(bot, caplog):
-    bot.telegram.refuses = {"sendMessage": (403, "Forbidden: bot was blocked by the user")}
-    bot.telegram.calls.clear()
+def says_hello(bot):
     message = press("", 8)["message"] | {"from": press("", 8)["from"], "text": "hello"}
-    raw = json.loads(json.dumps({"update_id": 4, "message": message}))
+    update = Update.de_json({"update_id": 4, "message": message}, bot.application.bot)
+    bot.telegram.calls.clear()
+    bot.loop.run_until_complete(bot.application.process_update(update))
+    return [values["chat_id"] for name, values in bot.telegram.calls if name == "sendMessage"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [(403, "Forbidden: bot was blocked by the user"), (502, "Bad Gateway"), (500, "Internal Server Error")]
+)
+def test_what_is_telegrams_or_the_persons_own_is_no_error_that_admins_hear_of(bot, caplog, refusal):
+    bot.telegram.refuses = {"sendMessage": refusal}
     try:
-        update = Update.de_json(raw, bot.application.bot)
-        bot.loop.run_until_complete(bot.application.process_update(update))
+        assert says_hello(bot) == ["8"]
     finally:
         bot.telegram.refuses = {}
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
-    assert [values["chat_id"] for name, values in bot.telegram.calls if name == "sendMessage"] == ["8"]
+    assert "an answer did not reach its person" in caplog.text
+
+
+def test_a_refusal_of_what_we_asked_is_an_error_that_admins_hear_of(bot, caplog):
+    bot.telegram.refuses = {"sendMessage": (400, "Bad Request: can't parse entities")}
+    try:
+        assert str(ADMIN) in says_hello(bot)
+    finally:
+        bot.telegram.refuses = {}
+    assert "Traceback" in caplog.text
