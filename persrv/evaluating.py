@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from persrv import __version__
 from persrv.adapters.dataset import FolderStickerFiles, SqliteComputedStore, read_dataset, thumbnail
-from persrv.adapters.finetune.encoding import open_text_encoder
 from persrv.adapters.search import WhooshStickerIndex
+from persrv.adapters.text_encoding import open_text_encoder
 from persrv.bootstrap import captioner, image_encoder, ocr_engine, relevance_weights, utility_weights
 from persrv.config import Settings
 from persrv.domain.dataset import Dataset, Interaction

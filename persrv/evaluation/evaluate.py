@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from persrv.errors import PerSRVError
 from persrv.evaluation.ablation import CONTRASTED, ablation_plans
 from persrv.evaluation.generation import measure_keywords
 from persrv.evaluation.pairs import Pair, pairs_of
+from persrv.evaluation.plus_tuning import tune_plus
 from persrv.evaluation.report import AblationRow, Evaluation, Latency, NotRun, Report, SystemResult
 from persrv.evaluation.reported import PAPER
 from persrv.evaluation.running import Run, run_system
@@ -25,15 +26,19 @@ from persrv.evaluation.systems.bm25 import bm25
 from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
+from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
 from persrv.evaluation.tuning import TuningStep, tune
 from persrv.ports.progress import Progress, silent
-from persrv.semantics.likeness import TextEncoder
+from persrv.ports.texts import TextEncoder
 
 NEURAL: Final = ("blip2", "clip-cn", "srs")
-OWN: Final = (*BASELINES, "persrv")
+OWN: Final = (*BASELINES, "persrv", "persrv-plus")
 """The systems of this module, in the order of DESIGN."""
+
+STAGES: Final = ("lexical", "meaning", "texts", "memory", "diffusion", "style")
+"""Of persrv-plus, each of which the ablation switches off."""
 
 Opener = Callable[[], System]
 """Makes a system, or raises a `PerSRVError` that says what it lacks."""
@@ -57,6 +62,7 @@ class Plan:
     others: Mapping[str, Opener]
     systems: tuple[str, ...] | None = None
     start: PerSRVSettings = field(default_factory=PerSRVSettings)
+    plus: PlusSettings = field(default_factory=PlusSettings)
     tune: bool = True
     ablation: bool = False
     text_encoder: TextEncoder | None = None
@@ -85,8 +91,10 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
         if plan.tune and ({"bm25-ocr", "persrv"} & set(wanted) or plan.ablation):
             index.fit(training)
             settings, steps = tune(index, training, pairs_of(dataset.valid), plan.start, progress)
-        outcomes = _run_all(wanted, _openers(plan, index, settings, progress), training, pairs, progress)
-        rows, ablation_runs = _ablation(plan, settings, index, training, pairs, progress)
+        plus, more = _plus(plan, index, training, pairs_of(dataset.valid), wanted, progress)
+        steps = (*steps, *more)
+        outcomes = _run_all(wanted, _openers(plan, index, settings, plus, progress), training, pairs, progress)
+        rows, ablation_runs = _ablation(plan, settings, plus, wanted, index, training, pairs, progress)
     finally:
         index.close()
     runs = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Run)}
@@ -111,7 +119,7 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
         notes=(*dataset.notes, *plan.notes, *_about_the_paper(plan)),
         seed=training.seed,
         commit=plan.commit,
-        settings={**(plan.settings or {}), **_told(settings, training, tuned=bool(steps))},
+        settings={**(plan.settings or {}), **_told(settings, plus, training, tuned=bool(steps))},
     )
     return Evaluation(report, pairs, runs, ablation_runs)
 
@@ -122,7 +130,9 @@ def _about_the_paper(plan: Plan) -> tuple[str, ...]:
     return ("Weights were not tuned: they are the settings'.",)
 
 
-def _openers(plan: Plan, index: RecallIndex, settings: PerSRVSettings, progress: Progress) -> dict[str, Opener]:
+def _openers(
+    plan: Plan, index: RecallIndex, settings: PerSRVSettings, plus: PlusSettings, progress: Progress
+) -> dict[str, Opener]:
     return {
         **plan.others,
         "global-pop": GlobalPop,
@@ -130,7 +140,25 @@ def _openers(plan: Plan, index: RecallIndex, settings: PerSRVSettings, progress:
         "bm25": lambda: bm25(index),
         "bm25-ocr": lambda: bm25_ocr(index, settings.relevance),
         "persrv": lambda: PerSRV(index, settings),
+        "persrv-plus": lambda: PersrvPlus(index, plan.text_encoder, plus, progress=progress),
     }
+
+
+def _plus(
+    plan: Plan,
+    index: RecallIndex,
+    training: Training,
+    valid: Sequence[Pair],
+    wanted: Sequence[str],
+    progress: Progress,
+) -> tuple[PlusSettings, tuple[TuningStep, ...]]:
+    """The settings of persrv-plus, tuned where that is wanted."""
+    if not plan.tune or "persrv-plus" not in wanted:
+        return plan.plus, ()
+    system = PersrvPlus(index, plan.text_encoder, plan.plus, progress=progress)
+    system.fit(training)
+    weights, steps = tune_plus(system, valid, progress)
+    return replace(plan.plus, weights=weights), steps
 
 
 def _run_all(
@@ -179,6 +207,8 @@ def _result(run: Run, scores: Scores, pairs: Sequence[Pair], strata: Strata) -> 
 def _ablation(
     plan: Plan,
     settings: PerSRVSettings,
+    plus: PlusSettings,
+    wanted: Sequence[str],
     index: RecallIndex,
     training: Training,
     pairs: Sequence[Pair],
@@ -205,10 +235,38 @@ def _ablation(
             rows.append(AblationRow(row.key, row.label, row.paper_row, found.by_user(), found.micro()))
     finally:
         other.close()
+    if plan.ablation and "persrv-plus" in wanted:
+        rows += _plus_ablation(plan, plus, index, training, pairs, progress)
     return tuple(rows) if plan.ablation else (), runs
 
 
-def _told(settings: PerSRVSettings, training: Training, *, tuned: bool) -> dict[str, str | int | float | None]:
+def _plus_ablation(
+    plan: Plan,
+    plus: PlusSettings,
+    index: RecallIndex,
+    training: Training,
+    pairs: Sequence[Pair],
+    progress: Progress,
+) -> list[AblationRow]:
+    """persrv-plus without one of its stages, with the other weights as they are; and without the emoji field."""
+    without = {
+        **{name: replace(plus, weights=replace(plus.weights, **{name: 0.0})) for name in STAGES},
+        "emoji": replace(plus, relevance=replace(plus.relevance, emoji=0.0)),
+    }
+    rows = []
+    for name, settings in without.items():
+        system = PersrvPlus(index, plan.text_encoder, settings)
+        system.fit(training)
+        found = score(run_system(system, pairs, progress).docids(), pairs)
+        rows.append(
+            AblationRow(f"plus-without-{name}", f"persrv-plus without {name}", None, found.by_user(), found.micro())
+        )
+    return rows
+
+
+def _told(
+    settings: PerSRVSettings, plus: PlusSettings, training: Training, *, tuned: bool
+) -> dict[str, str | int | float | None]:
     """The settings that the systems ran with, flat."""
     told: dict[str, str | int | float | None] = {
         "tuned on valid": "yes" if tuned else "no",
@@ -217,7 +275,12 @@ def _told(settings: PerSRVSettings, training: Training, *, tuned: bool) -> dict[
         "styles": settings.styles,
         "style space": None if training.style is None else training.style.space_id,
     }
-    parts = {"relevance": settings.relevance, "utility": settings.utility, "ranking": settings.ranking}
+    parts = {
+        "relevance": settings.relevance,
+        "utility": settings.utility,
+        "ranking": settings.ranking,
+        "plus": plus.weights,
+    }
     for part, weights in parts.items():
         if weights is not None:
             told |= {f"{part}.{name}": value for name, value in asdict(weights).items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from persrv.domain.dataset import Dataset, StickerTable
 from persrv.domain.semantics import SemanticField
-from persrv.semantics.likeness import Answer, Measured, TextEncoder, measure, open_bleu
+from persrv.ports.texts import TextEncoder
+from persrv.semantics.likeness import Answer, Measured, measure, open_bleu
 
 
 @dataclass(frozen=True, slots=True)

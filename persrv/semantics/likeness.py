@@ -10,24 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from statistics import fmean
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
+from persrv.ports.texts import TextEncoder
 
 NO_BLEU: Final = "sacrebleu is not installed: pip install 'persrv[evaluation]'"
 NO_ENCODER: Final = "no text encoder is installed: pip install 'persrv[evaluation]'"
 NO_STICKERS: Final = "no sticker belongs here"
-
-
-class TextEncoder(Protocol):
-    """Turns texts into vectors whose angle tells how near they are in meaning."""
-
-    name: str
-    """Package and version, for the report."""
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """L2-normalised rows, float32, shape (texts, dimensions)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Importing this loads nothing; the first use (or `warm_up`) loads the dictionarie
 
 from persrv.text.emoji import emoji_words, find_emoji
 from persrv.text.normalisation import MAX_CHARACTERS, normalise
-from persrv.text.tokens import MAX_TOKEN_CHARACTERS, tokenise, tokenise_characters, warm_up
+from persrv.text.tokens import MAX_TOKEN_CHARACTERS, tokenise, tokenise_characters, units, warm_up
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -15,5 +15,6 @@ __all__ = [
     "normalise",
     "tokenise",
     "tokenise_characters",
+    "units",
     "warm_up",
 ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import opencc
 
 _CACHE_FILE: Final = "jieba-0.42.1.cache"
+_PRONOUNS: Final = str.maketrans("妳祢祂牠", "你你他它")
 
 
 def to_simplified(text: str) -> str:
@@ -29,6 +30,24 @@ def to_simplified(text: str) -> str:
     """
     converted: str = _ENGINES.converter().convert(text)
     return converted
+
+
+def script_variants(text: str) -> tuple[str, ...]:
+    """Other ways to read a simplified text whose writer may come from elsewhere, each unlike the text.
+
+    Words of Taiwan as the mainland says them (计程车: 出租车), Japanese forms of characters (楽: 乐),
+    and pronouns that simplified Chinese does not tell apart (妳: 你). The tables are loaded on first use.
+
+    :param text: Normalised.
+    """
+    plain = text.translate(_PRONOUNS)
+    variants = [plain]
+    for tables in (("s2t", "tw2sp"), ("jp2t", "t2s")):
+        variant = plain
+        for table in tables:
+            variant = _ENGINES.converter(table).convert(variant)
+        variants.append(variant)
+    return tuple(variant for variant in dict.fromkeys(variants) if variant != text)
 
 
 def cut(run: str) -> list[str]:
@@ -56,15 +75,15 @@ class _Engines:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._converter: opencc.OpenCC | None = None
+        self._converters: dict[str, opencc.OpenCC] = {}
         self._segmenter: jieba.Tokenizer | None = None
 
-    def converter(self) -> opencc.OpenCC:
-        if self._converter is None:
+    def converter(self, table: str = "t2s") -> opencc.OpenCC:
+        if table not in self._converters:
             with self._lock:
-                if self._converter is None:
-                    self._converter = _make_converter()
-        return self._converter
+                if table not in self._converters:
+                    self._converters[table] = _make_converter(table)
+        return self._converters[table]
 
     def segmenter(self, cache_dir: Path | None = None) -> jieba.Tokenizer:
         if self._segmenter is None:
@@ -77,10 +96,10 @@ class _Engines:
 _ENGINES: Final = _Engines()
 
 
-def _make_converter() -> opencc.OpenCC:
+def _make_converter(table: str) -> opencc.OpenCC:
     import opencc
 
-    return opencc.OpenCC("t2s")
+    return opencc.OpenCC(table)
 
 
 def _make_segmenter(cache_dir: Path | None) -> jieba.Tokenizer:

@@ -71,6 +71,16 @@ def tokenise_characters(text: str, *, expand_emoji: bool = False) -> tuple[str, 
     return tuple(_scan(normalise(text), tuple, expand_emoji=expand_emoji))
 
 
+def units(text: str) -> tuple[str, ...]:
+    """Split a text into what nobody has cut yet: runs of Chinese characters, words, runs of other scripts, emoji.
+
+    Words are as `tokenise` has them; a run of Chinese characters stays whole.
+
+    :param text: Any string; it is normalised first.
+    """
+    return tuple(_scan(normalise(text), lambda run: (run,), split_unspaced=lambda run: (run,)))
+
+
 def warm_up(cache_dir: Path | None) -> None:
     """Load all dictionaries now (about 1.5 s), so that no query waits. Safe to repeat and from any thread.
 
@@ -81,7 +91,13 @@ def warm_up(cache_dir: Path | None) -> None:
     emoji_table()
 
 
-def _scan(text: str, split_han: Callable[[str], Iterable[str]], *, expand_emoji: bool = False) -> Iterator[str]:
+def _scan(
+    text: str,
+    split_han: Callable[[str], Iterable[str]],
+    *,
+    split_unspaced: Callable[[str], Iterable[str]] | None = None,
+    expand_emoji: bool = False,
+) -> Iterator[str]:
     expanded: set[str] = set()
     for match in _SCANNER.finditer(text):
         found, kind = match.group(), match.lastgroup
@@ -96,7 +112,7 @@ def _scan(text: str, split_han: Callable[[str], Iterable[str]], *, expand_emoji:
                 expanded.add(emoji)
                 yield from _expansion(emoji, split_han)
         else:
-            yield from _run_and_pairs(found)
+            yield from (split_unspaced or _run_and_pairs)(found)
 
 
 def _words_and_characters(run: str) -> Iterator[str]:

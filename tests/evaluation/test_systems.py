@@ -12,6 +12,7 @@ from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.clip_cn import ClipCn
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.persrv import PAPER_FIELDS, PerSRV
+from persrv.evaluation.systems.plus import PersrvPlus
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.srs import Srs
 from persrv.evaluation.systems.user_pop import UserPop
@@ -32,6 +33,16 @@ class Angles:
 
     def close(self):
         pass
+
+
+class Lengths:
+    """A `TextEncoder` of no sense: directions by a text's characters."""
+
+    name = "lengths"
+
+    def encode(self, texts):
+        angles = np.radians([float(sum(map(ord, text)) % 360) for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
 class Matcher:
@@ -64,6 +75,8 @@ SYSTEMS = {
     "clip-cn": lambda index: ClipCn(Angles),
     "srs": lambda index: Srs(Matcher),
     "persrv": PerSRV,
+    "persrv-plus": lambda index: PersrvPlus(index, Lengths()),
+    "persrv-plus without vectors": lambda index: PersrvPlus(index, None),
 }
 QUERIES = ["笑", "加油", "晚安 再见", "nobody ever asked this", "", "🙂", "'; drop table stickers; --", "笑" * 256]
 
@@ -112,7 +125,7 @@ def test_the_same_question_gets_the_same_answer(fitted):
     assert list(system.rank("u2", "加油", 50)) == list(first)
 
 
-@pytest.mark.parametrize("fitted", ["bm25", "bm25-ocr", "srs", "persrv"], indirect=True)
+@pytest.mark.parametrize("fitted", ["bm25", "bm25-ocr", "srs", "persrv", "persrv-plus"], indirect=True)
 def test_every_system_that_looks_at_queries_finds_what_was_chosen_for_one(fitted):
     system, learnt = fitted
     chosen = {row.docid for row in learnt.clicks if row.query == "晚安"}

@@ -14,12 +14,12 @@ from persrv.adapters.caption.llava import CPU_BATCH, GPU_BATCH, is_out_of_memory
 from persrv.adapters.caption.llava_model import Llava, load_llava
 from persrv.adapters.caption.shrinking import ShrinkingBatches
 from persrv.adapters.finetune.checkpoint import CHECKPOINT, fingerprint
-from persrv.adapters.finetune.encoding import LIGHT, open_text_encoder
 from persrv.adapters.finetune.pairs import HeldOut, read_frames_of, read_picture, read_training_set
 from persrv.adapters.finetune.recipe import Recipe
 from persrv.adapters.finetune.report import REPORT, FinetuneReport, examples, finished, loss_by_epoch, write_report
 from persrv.adapters.finetune.training import Listener, Silence, add_lora, train
 from persrv.adapters.ocr import open_ocr
+from persrv.adapters.text_encoding import LIGHT, open_text_encoder
 from persrv.errors import FinetuneFailed, OcrFailed
 from persrv.semantics.likeness import Answer, measure, open_bleu
 from persrv.semantics.prompts import KEYWORDS_PROMPT

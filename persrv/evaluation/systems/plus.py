@@ -1,0 +1,265 @@
+"""`persrv-plus`: what goes beyond the paper (`persrv.ranking.plus`), fitted on a training part."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from persrv.domain.semantics import SemanticField
+from persrv.evaluation.systems.order import strictly_falling
+from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
+from persrv.evaluation.systems.recall_index import RecallIndex
+from persrv.evaluation.systems.system import Ranking, Training
+from persrv.ports.progress import Progress, silent
+from persrv.ports.texts import TextEncoder
+from persrv.preference.pooling import pool_over_sets
+from persrv.preference.share import StyleField, style_field, style_gate, style_share
+from persrv.ranking.memory import Memory, Remembered, remember
+from persrv.ranking.plus import PlusScore, PlusWeights, Pool, pool, rank_plus
+from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
+from persrv.recall.meaning import NOTHING, Found, OwnTexts, PastQueries, past_queries
+from persrv.recall.weights import RelevanceWeights
+from persrv.text import normalise
+from persrv.text.emoji import emoji_words, find_emoji
+from persrv.utility.utility import Utility
+from persrv.utility.weights import UtilityWeights
+
+LEXICAL: Final = 300
+"""Stickers that the words find."""
+TEXTS: Final = 200
+"""Stickers' own texts that are looked at by meaning."""
+AT_ONCE: Final = 256
+"""Texts that are encoded at once."""
+OWN_FIELDS: Final = (SemanticField.OCR, SemanticField.KEYWORDS, SemanticField.EMOTIONS)
+"""What a sticker says itself, a line a text; descriptions are sentences, and a query is not."""
+PLUS_FIELDS = RelevanceWeights(pack=0.0)
+"""All fields but the sets' names: style, not a name, is to tell which set is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlusSettings:
+    """What is searched, and how the parts are weighted."""
+
+    weights: PlusWeights = field(default_factory=PlusWeights)
+    relevance: RelevanceWeights = PLUS_FIELDS
+    utility: UtilityWeights | None = field(default_factory=UtilityWeights)
+    recall_size: int = RECALL_SIZE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What persrv-plus makes of a training part; shared by all weights."""
+
+    past: PastQueries
+    own: OwnTexts
+    lent: sparse.csr_array
+    memory: Memory
+    style: StyleField | None
+    liking: dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]
+    """Person -> gate, rows of their choices, how often each."""
+
+
+class PersrvPlus:
+    """The stages of `persrv.ranking.plus` over the product's index.
+
+    :param encoder: None: the stages that need vectors step aside.
+    """
+
+    name = "persrv-plus"
+
+    def __init__(
+        self,
+        index: RecallIndex,
+        encoder: TextEncoder | None,
+        settings: PlusSettings | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> None:
+        self.encoder_seconds = 0.0
+        self.settings = settings or PlusSettings()
+        self._index = index
+        self._encoder = encoder
+        self._progress = progress
+        self._training: Training | None = None
+        self._docids: tuple[str, ...] = ()
+        self._utility: Utility | None = None
+        self._learnt: Learnt | None = None
+
+    def fit(self, training: Training) -> None:
+        """See `System.fit`."""
+        self._docids = training.stickers.docids
+        self._index.fit(training)
+        self._utility = None if self.settings.utility is None else train_utility(training, self.settings.utility)
+        self._learnt = learn(training, self._encoder, self.settings.relevance, self._progress)
+
+    def rank(self, user: str, query: str, limit: int) -> Ranking:
+        """See `System.rank`."""
+        ranked = self.order(user, query, self.pool(self.find(query) | self.remembered(user, query)))
+        return strictly_falling((self._docids[place.sticker_id], place.score) for place in ranked[: max(limit, 0)])
+
+    def find(self, query: str) -> dict[str, Found]:
+        """What words, past queries and own texts find; the same for everybody."""
+        learnt = self._fitted()
+        recalled = self._index.search(
+            query,
+            weights=self.settings.relevance.as_mapping(),
+            limit=LEXICAL,
+            utility=None if self._utility is None else self._utility.lookup,
+        )
+        normal = normalise(query)
+        vector = self._encoded(normal)
+        return {
+            "lexical": _relative(
+                np.array([found.sticker_id for found in recalled], dtype=np.int64),
+                np.array([found.relevance + found.utility for found in recalled], dtype=np.float64),
+            ),
+            "meaning": learnt.past.find(normal, vector),
+            "texts": learnt.own.find(vector, TEXTS),
+        }
+
+    def remembered(self, user: str, query: str) -> dict[str, Found]:
+        """What this person chose for it."""
+        return {"memory": self._fitted().memory.find(user, normalise(query))}
+
+    def pool(self, found: dict[str, Found]) -> Pool:
+        """The candidates."""
+        return pool(found, self._fitted().lent, self.settings.weights)
+
+    def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
+        """The best R for a person."""
+        weights = self.settings.weights
+        liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))
+        return rank_plus(pooled, liked, style=weights.style, limit=self.settings.recall_size)
+
+    def preference(self, user: str, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Gate x share, shape (ids,); 0 for a person whom nobody knows."""
+        learnt = self._fitted()
+        person = learnt.liking.get(user)
+        if person is None or learnt.style is None:
+            return np.zeros(len(ids))
+        gate, choices, counts = person
+        return gate * style_share(learnt.style, ids, choices, counts)
+
+    def close(self) -> None:
+        """See `System.close`; there is nothing to let go of."""
+
+    @property
+    def catalogue_size(self) -> int:
+        """Stickers that can be ranked."""
+        return len(self._docids)
+
+    def docid(self, row: int) -> str:
+        """Of a row of the catalogue."""
+        return self._docids[row]
+
+    def _encoded(self, query: str) -> NDArray[np.float32] | None:
+        if self._encoder is None or not query:
+            return None
+        began = time.perf_counter()
+        vector: NDArray[np.float32] = self._encoder.encode([query])[0]
+        self.encoder_seconds += time.perf_counter() - began
+        return vector
+
+    def _fitted(self) -> Learnt:
+        if self._learnt is None:
+            raise ValueError("a system was asked before it was fitted")
+        return self._learnt
+
+    def weighing(self, settings: PlusSettings) -> PersrvPlus:
+        """The same system under other weights, without learning again; utility and fields stay."""
+        other = PersrvPlus(self._index, self._encoder, replace(self.settings, weights=settings.weights))
+        other._docids, other._utility, other._learnt = self._docids, self._utility, self._learnt
+        return other
+
+
+def learn(
+    training: Training, encoder: TextEncoder | None, relevance: RelevanceWeights, progress: Progress = silent
+) -> Learnt:
+    """Everything that the stages need."""
+    rows = training.rows()
+    queries = [normalise(click.query) for click in training.clicks]
+    order = {query: row for row, query in enumerate(sorted(set(queries)))}
+    vectors = _encode(encoder, list(order), "encoding past queries", progress)
+    past = past_queries(queries, rows, vectors, order, len(training.stickers))
+    texts, stickers = own_texts(training, with_emoji=relevance.emoji > 0)
+    own = OwnTexts(_encode(encoder, texts, "encoding stickers' texts", progress), stickers)
+    clicks = sparse.csr_array(
+        sparse.coo_array(
+            (np.ones(len(rows), np.float32), ([order[query] for query in queries], rows)),
+            shape=(len(order), len(training.stickers)),
+        )
+    )
+    neighbours = choice_neighbours(clicks)
+    if len(own.vectors):
+        neighbours = neighbours.maximum(text_neighbours(clicks, own.vectors, own.stickers))
+    memory = remember(
+        Remembered(click.uid, query, int(row), click.ts)
+        for click, query, row in zip(training.clicks, queries, rows, strict=True)
+    )
+    style, liking = _styles(training, rows)
+    return Learnt(past, own, lends(sparse.csr_array(neighbours)), memory, style, liking)
+
+
+def own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
+    """What stickers say themselves, and whose text each is."""
+    texts: list[str] = []
+    stickers: list[int] = []
+    columns = training.stickers.texts
+    for row in range(len(training.stickers)):
+        said = [line for field in OWN_FIELDS for line in (columns[field][row] or "").splitlines()]
+        if with_emoji:
+            said += [
+                word for emoji in find_emoji(columns[SemanticField.EMOJI][row] or "") for word in emoji_words(emoji)
+            ]
+        mine = list(dict.fromkeys(normal for text in said if (normal := normalise(text))))
+        texts += mine
+        stickers += [row] * len(mine)
+    return texts, np.array(stickers, dtype=np.int64)
+
+
+def _styles(
+    training: Training, rows: NDArray[np.int64]
+) -> tuple[StyleField | None, dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]]:
+    if training.style is None:
+        return None, {}
+    stickers = training.stickers
+    names = [stickers.texts[SemanticField.PACK][row] or "" for row in range(len(stickers))]
+    codes = {name: code for code, name in enumerate(sorted(set(names) - {""}))}
+    sets = np.array([codes.get(name, -1) for name in names], dtype=np.int64)
+    vectors = pool_over_sets(training.style.vectors.of(np.arange(len(stickers), dtype=np.int64)), sets)
+    style = style_field(vectors, space_id=training.style.space_id, seed=training.seed)
+    chosen: dict[str, Counter[int]] = defaultdict(Counter)
+    for click, row in zip(training.clicks, rows.tolist(), strict=True):
+        chosen[click.uid][row] += 1
+    liking = {}
+    for user, counts in chosen.items():
+        ids = np.array(sorted(counts), dtype=np.int64)
+        times = np.array([counts[row] for row in ids.tolist()], dtype=np.int64)
+        liking[user] = (style_gate(style, ids, times), ids, times)
+    return style, liking
+
+
+def _encode(encoder: TextEncoder | None, texts: list[str], told: str, progress: Progress) -> NDArray[np.float32]:
+    """Unit vectors, shape (texts, dimensions); zeros, which are near to nothing, without an encoder."""
+    if encoder is None or not texts:
+        return np.zeros((len(texts) if encoder is None else 0, 1), dtype=np.float32)
+    parts = []
+    for start in range(0, len(texts), AT_ONCE):
+        progress(told, start, len(texts))
+        parts.append(encoder.encode(texts[start : start + AT_ONCE]))
+    progress(told, len(texts), len(texts))
+    return np.concatenate(parts)
+
+
+def _relative(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> Found:
+    """Sorted by id, relative to the best."""
+    if not len(ids) or scores.max() <= 0:
+        return NOTHING
+    order = np.argsort(ids)
+    return ids[order], scores[order] / scores.max()

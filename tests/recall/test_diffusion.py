@@ -1,0 +1,64 @@
+"""Diffusion, against calculations by hand, and its laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from persrv.recall.diffusion import FEW, TOP, choice_neighbours, diffuse, lends, text_neighbours
+
+
+def clicks(*rows):
+    return sparse.csr_array(np.array(rows, dtype=np.float32))
+
+
+def test_neighbours_are_the_cosines_of_what_stickers_were_chosen_for():
+    # Stickers 0 and 1 share one of two queries each; 2 stands alone.
+    found = choice_neighbours(clicks([1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5])).toarray()
+    assert found == pytest.approx(np.array([[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]]))
+
+
+def test_a_weak_likeness_is_no_neighbour_and_there_are_at_most_so_many():
+    found = choice_neighbours(clicks([1, 1], [5, 0], [0, 5])).toarray()
+    assert not found.any()  # cosine 1 / 26
+    many = choice_neighbours(clicks(np.ones(TOP + 5)))
+    assert set(np.diff(many.indptr).tolist()) == {TOP}
+
+
+def test_lending_by_hand():
+    neighbours = choice_neighbours(clicks([1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5]))
+    ids, scores = diffuse((np.array([0]), np.array([0.8])), lends(neighbours), 0.2)
+    assert ids.tolist() == [0, 1]
+    assert scores.tolist() == pytest.approx([0.8, 0.2 * 0.5 * 0.8])
+
+
+def test_stickers_with_few_choices_borrow_by_what_they_say():
+    log = clicks([FEW, 0, 0], [FEW, 0, 0])
+    vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    found = text_neighbours(log, vectors, np.array([0, 1, 2])).toarray()
+    assert found[1, 0] == pytest.approx(1.0)  # 1 has no choice and says what 0 says
+    assert not found[0].any()  # 0 has enough choices of its own
+    assert not found[2].any()  # 2 says something else
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=5), st.floats(0, 2))
+def test_nothing_is_ever_lowered_and_who_has_no_neighbour_keeps_its_score(rows, weight):
+    neighbours = choice_neighbours(clicks(*rows))
+    before = (np.array([0, 2, 5]), np.array([0.5, 0.25, 1.0]))
+    ids, scores = diffuse(before, lends(neighbours), weight)
+    assert set(before[0].tolist()) <= set(ids.tolist())
+    after = dict(zip(ids.tolist(), scores.tolist(), strict=True))
+    for sticker, score in zip(before[0].tolist(), before[1].tolist(), strict=True):
+        assert after[sticker] >= score - 1e-12
+        if not neighbours.toarray()[sticker].any():
+            assert after[sticker] == pytest.approx(score)
+
+
+def test_a_sticker_newer_than_the_neighbours_lends_nothing_and_is_kept():
+    neighbours = choice_neighbours(clicks([1, 1]))
+    ids, scores = diffuse((np.array([0, 9]), np.array([1.0, 0.5])), lends(neighbours), 0.5)
+    assert ids.tolist() == [0, 1, 9]
+    assert scores.tolist() == pytest.approx([1.0, 0.5, 0.5])

@@ -1,0 +1,71 @@
+"""Recall by meaning, against calculations by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from persrv.recall.meaning import FLOOR, NOTHING, SHARPNESS, OwnTexts, nearness, past_queries
+
+
+def direction(degrees):
+    return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], dtype=np.float32)
+
+
+def past(clicks, angles, size=5):
+    """Clicks as (query, sticker); angles by query."""
+    order = {query: row for row, query in enumerate(sorted(angles))}
+    vectors = np.stack([direction(angles[query]) for query in sorted(angles)])
+    stickers = np.array([sticker for _, sticker in clicks], dtype=np.int64)
+    return past_queries([query for query, _ in clicks], stickers, vectors, order, size)
+
+
+def test_the_same_query_counts_in_full_and_a_near_one_by_its_nearness():
+    found = past([("cry", 1), ("cry", 1), ("sob", 2)], {"cry": 0, "sob": 30})
+    ids, scores = found.find("cry", direction(0))
+    assert ids.tolist() == [1, 2]
+    near = ((np.cos(np.radians(30)) - FLOOR) / (1 - FLOOR)) ** SHARPNESS
+    # 2 / (2 + 2) for the query itself; near x 1 / (1 + 2) for the other; relative to the best.
+    assert scores.tolist() == pytest.approx([1.0, near / 3 / 0.5], rel=1e-5)
+
+
+def test_a_query_that_nobody_asked_finds_what_was_chosen_for_near_ones():
+    found = past([("cry", 1), ("laugh", 3)], {"cry": 0, "laugh": 120})
+    ids, scores = found.find("weep", direction(10))
+    assert ids.tolist() == [1]
+    assert scores.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("vector", [None, np.array([np.nan, 1.0], dtype=np.float32)])
+def test_without_a_usable_vector_only_the_same_query_counts(vector):
+    found = past([("cry", 1), ("sob", 2)], {"cry": 0, "sob": 5})
+    assert found.find("cry", vector)[0].tolist() == [1]
+    assert found.find("weep", vector) is NOTHING
+
+
+def test_an_empty_log_finds_nothing():
+    found = past_queries([], np.empty(0, np.int64), np.empty((0, 2), np.float32), {}, 3)
+    assert found.find("cry", direction(0)) is NOTHING
+
+
+def test_a_past_query_whose_vector_is_broken_is_never_near():
+    order = {"a": 0, "b": 1}
+    vectors = np.array([[np.nan, np.nan], [1.0, 0.0]], dtype=np.float32)
+    found = past_queries(["a", "b"], np.array([0, 1]), vectors, order, 2)
+    assert found.find("c", direction(0))[0].tolist() == [1]
+    assert found.find("a", direction(90))[0].tolist() == [0]
+
+
+def test_the_best_of_a_stickers_texts_counts():
+    own = OwnTexts(np.stack([direction(0), direction(40), direction(90)]), np.array([7, 7, 8]))
+    ids, scores = own.find(direction(40), 10)
+    assert ids.tolist() == [7, 8]
+    assert scores.tolist() == pytest.approx([1.0, (np.cos(np.radians(50)) - FLOOR) / (1 - FLOOR)], rel=1e-5)
+    assert own.find(direction(180), 10) is NOTHING
+    assert own.find(None, 10) is NOTHING
+
+
+def test_nearness_is_from_zero_to_one_and_rises():
+    near = nearness(np.linspace(-1, 1, 50))
+    assert (np.diff(near) >= 0).all()
+    assert (near[0], near[-1]) == (0, 1)
