@@ -7,8 +7,9 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from datetime import timedelta
 
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Updater
 
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
@@ -108,7 +109,10 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
                 return False
         except InvalidToken:
             raise rejected_token(settings) from None
-        except NetworkError as error:
+        except (NetworkError, RetryAfter) as error:
+            # Who is told to wait waits: to end here would have the supervisor start it, and ask, again and again.
+            if isinstance(error, RetryAfter):
+                pause = max(pause, asked_pause(error))
             _log.warning("%s cannot be reached (%s); next try in %.0f s", settings.telegram_api_url, error, pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
@@ -123,6 +127,12 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
                 )
             return True
     return False
+
+
+def asked_pause(error: RetryAfter) -> float:
+    """The seconds that Telegram asks us to wait; a timedelta where PTB_TIMEDELTA is set, as `persrv` does."""
+    asked = error.retry_after
+    return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
 
 
 @contextlib.asynccontextmanager
