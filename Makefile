@@ -2,9 +2,10 @@
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell $(name) -c 'import sys; v = sys.version_info; print("$(name)" if (3, 11) <= v[:2] <= (3, 13) else "")' 2>/dev/null)))
 VENV ?= .venv
 BIN := $(VENV)/bin
+WORKERS ?= -n logical --dist loadfile
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-all lint format types clean help
+.PHONY: run test test-all lint format types audit clean help
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,10 +31,10 @@ run: $(VENV)/run ## the bot, when PERSRV_BOT_TOKEN is set; otherwise the sandbox
 	@$(BIN)/persrv start
 
 test: lint types $(VENV)/dev ## lint, types, import contract and every test of the light install
-	$(BIN)/pytest -m "not heavy"
+	$(BIN)/pytest $(WORKERS) -m "not heavy"
 
 test-all: $(VENV)/all lint types ## every test, with the heavy extras: torch, transformers, peft, paddleocr; some gigabytes
-	REQUIRE_HEAVY=1 $(BIN)/pytest
+	REQUIRE_HEAVY=1 $(BIN)/pytest $(WORKERS)
 
 lint: $(VENV)/dev ## ruff
 	$(BIN)/ruff check .
@@ -46,5 +47,10 @@ format: $(VENV)/dev ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+audit: $(VENV)/dev ## known weaknesses of the pinned packages (pip-audit, in an environment of its own; needs the network)
+	@test -d $(VENV)-audit || $(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+
 clean: ## remove the virtual environment and the caches, not the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -10,7 +10,7 @@ import telegram
 import telegram.ext
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
 from telegram.constants import UpdateType
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -30,11 +30,12 @@ from bot.handlers import banning, evaluation, inline, packs, personal, reporting
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.requests import FIRST, request_handler
+from bot.stopping import StoppableUpdates
 from bot.telegram_source import TelegramStickerSource
 from bot.texts import Texts, languages, texts_for
 from persrv.bootstrap import Services
 from persrv.config import Settings
-from persrv.errors import TelegramUnavailable, TokenRejected
+from persrv.errors import PerSRVError, TelegramUnavailable, TokenRejected
 from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
@@ -110,7 +111,7 @@ def build_application(
         elif services.moderation.keeps_out(choice.user_id):
             _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
-            services.styles.wake(choice.user_id)
+            services.chosen(choice.user_id)
             application.bot_data["state"].metrics.chosen(choice.position)
 
     application: BotApplication = (
@@ -119,7 +120,7 @@ def build_application(
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(_files(settings))
         .rate_limiter(InlineFirstRateLimiter(max_retries=2))
-        .concurrent_updates(CONCURRENT_UPDATES)
+        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES))
         .connection_pool_size(CONCURRENT_UPDATES * 2)
         .pool_timeout(10)
         .context_types(ContextTypes(context=Context))
@@ -168,8 +169,12 @@ def build_application(
     reports = ErrorReports()
 
     async def report(update: object, context: Context) -> None:
+        if is_telegrams_own(context.error):
+            _log.warning("an answer did not reach its person: %s", context.error)
+            return
         await report_error(update, context)
         if context.error is not None:
+            context.state.metrics.erred()
             await tell_admins(reports, context.error, context)
 
     application.add_error_handler(report)
@@ -208,9 +213,19 @@ def _menu(names: Iterable[str], texts: Texts) -> list[BotCommand]:
     return [BotCommand(name, texts.plain(f"command_{name}")) for name in names]
 
 
+def is_telegrams_own(error: Exception | None) -> bool:
+    """True for what is no fault of ours: Telegram is out of reach or busy, or the person has blocked the bot."""
+    if isinstance(error, BadRequest):  # a `NetworkError` for the library; for us a mistake in what we asked
+        return False
+    return isinstance(error, NetworkError | RetryAfter | Forbidden)
+
+
 async def report_error(update: object, context: Context) -> None:
     """An error that a handler did not expect: log it, tell the person a sentence, never a trace."""
-    _log.error("an update could not be handled", exc_info=context.error)
+    if isinstance(context.error, PerSRVError):  # a sentence that says all: a full disk, a database kept busy
+        _log.error("an update could not be handled: %s", context.error)
+    else:
+        _log.error("an update could not be handled", exc_info=context.error)
     if isinstance(update, Update) and update.effective_message is not None and update.inline_query is None:
         try:
             await update.effective_message.reply_html(texts_of(update).say("something_wrong"))

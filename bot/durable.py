@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
+from bot.sane import is_sane
 from persrv.errors import StorageError
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,13 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         self._retry_seconds = retry_seconds
 
     async def put(self, item: object) -> None:
-        """Write the item's chosen result if it has one, then queue the item."""
+        """Write the item's chosen result if it has one, then queue the item.
+
+        An update that Telegram cannot have sent is dropped: an error here would end the polling for good.
+        """
+        if isinstance(item, Update) and not is_sane(item):
+            _log.warning("an update whose values make no sense was left out")
+            return
         if isinstance(item, Update) and item.chosen_inline_result is not None:
             pause = self._retry_seconds
             while True:

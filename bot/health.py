@@ -29,6 +29,8 @@ LOOK_SECONDS = 15.0
 """Pause between two questions to Telegram, and how old an answer about the database may be."""
 TELEGRAM_LOOKS = 4
 """How many of these pauses ago Telegram may have answered for the bot to be ready."""
+PATIENCE_SECONDS = 3.0
+"""How long the database may take to answer; who asks would otherwise wait as long as it does."""
 LAG_SECONDS = 0.5
 """Pause between two looks at how late the event loop is."""
 
@@ -91,7 +93,10 @@ class Health:
 
     async def _look_at_storage(self) -> str:
         try:
-            await self._services.probe.check()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._services.probe.check()
+        except TimeoutError:
+            return "database: it does not answer"
         except StorageError:
             return "database: it cannot be read and written"
         return ""

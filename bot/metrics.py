@@ -12,6 +12,10 @@ from persrv.domain.runs import JobRun, RunState
 from persrv.ports.watching import Backlog
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+HITS, NO_HITS, END, LATE, FAILED = "hits", "no_hits", "end", "late", "failed"
+"""How an inline query ends: with stickers, with none, with the page after the last, too late, not at all."""
+DELIVERED = (HITS, NO_HITS, END)
+"""Telegram took the answer."""
 _POSITIONS = (1, 2, 3, 5, 10, 20, 50, 100)
 
 
@@ -23,7 +27,7 @@ class Metrics:
         self._answers = Counter(
             "persrv_answers", "Inline queries by how they ended.", ["outcome"], registry=self._registry
         )
-        for outcome in ("hits", "no_hits", "end", "failed"):
+        for outcome in (*DELIVERED, LATE, FAILED):
             self._answers.labels(outcome)  # a series that begins at 0 shows its first rise
         self._seconds = Histogram(
             "persrv_answer_seconds",
@@ -37,6 +41,7 @@ class Metrics:
             buckets=_POSITIONS,
             registry=self._registry,
         )
+        self._errors = Counter("persrv_errors", "Errors that no handler expected.", registry=self._registry)
         self._queue = Gauge("persrv_queue_length", "What waits to be done.", ["queue"], registry=self._registry)
         self._job_seconds = Gauge(
             "persrv_job_last_duration_seconds", "Of a job's last run that was done.", ["job"], registry=self._registry
@@ -55,15 +60,20 @@ class Metrics:
     def answered(self, outcome: str, since: float) -> None:
         """An inline query was dealt with.
 
-        :param outcome: hits; no_hits; end, a page after the last; failed.
+        :param outcome: One of the constants above; only what was delivered counts for the latency.
         :param since: `time.perf_counter()` when it was taken up.
         """
         self._answers.labels(outcome).inc()
-        self._seconds.observe(time.perf_counter() - since)
+        if outcome in DELIVERED:
+            self._seconds.observe(time.perf_counter() - since)
 
     def chosen(self, position: int) -> None:
         """A sticker was chosen that was served at this position, from 0."""
         self._positions.observe(position + 1)
+
+    def erred(self) -> None:
+        """A handler raised what nobody expected."""
+        self._errors.inc()
 
     def lagged(self, seconds: float) -> None:
         """The event loop was so late."""

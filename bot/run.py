@@ -7,13 +7,16 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from datetime import timedelta
 
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Updater
 
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.progress import ChatProgress
+from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
 from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
@@ -30,6 +33,8 @@ Beside = Callable[[Services, PackImporter], Coroutine[None, None, None]]
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries to reach Telegram at the start."""
+PATIENCE_SECONDS = 1.0
+"""At the end: how long Telegram may take to hear which updates we have, and then the handlers to be done."""
 
 
 async def run_bot(
@@ -60,7 +65,7 @@ async def run_bot(
                 if not await _reach_telegram(application, settings, stop):
                     return
                 health.telegram_answered()
-                async with _running(application, settings):
+                async with _running(application, settings, stop):
                     importer = state.importer
                     resumed = await _resume(importer, application, services)
                     _log.info(
@@ -75,6 +80,7 @@ async def run_bot(
                         services.impressions.run(),
                         services.serving.run(),
                         services.styles.run(),
+                        services.warm_up(),
                         describe_bot(application.bot),
                         describe_to_admins(application.bot, settings.admin_ids),
                         *((beside(services, importer),) if beside else ()),
@@ -99,10 +105,14 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
     pause = 1.0
     while not stop.is_set():
         try:
-            await application.initialize()
+            if not await unless_stopped(stop, application.initialize()):
+                return False
         except InvalidToken:
             raise rejected_token(settings) from None
-        except NetworkError as error:
+        except (NetworkError, RetryAfter) as error:
+            # Who is told to wait waits: to end here would have the supervisor start it, and ask, again and again.
+            if isinstance(error, RetryAfter):
+                pause = max(pause, asked_pause(error))
             _log.warning("%s cannot be reached (%s); next try in %.0f s", settings.telegram_api_url, error, pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
@@ -119,39 +129,61 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
     return False
 
 
+def asked_pause(error: RetryAfter) -> float:
+    """The seconds that Telegram asks us to wait; a timedelta where PTB_TIMEDELTA is set, as `persrv` does."""
+    asked = error.retry_after
+    return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
+
+
 @contextlib.asynccontextmanager
-async def _running(application: BotApplication, settings: Settings) -> AsyncIterator[None]:
+async def _running(application: BotApplication, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
     updater = application.updater
     if updater is None:
         raise ConfigurationError(["The application was built without an updater."])
     await application.start()
     try:
-        if settings.webhook_url:
-            host, port = settings.webhook_address
-            try:
-                await updater.start_webhook(
-                    listen=host,
-                    port=port,
-                    url_path="telegram",
-                    webhook_url=f"{settings.webhook_url}/telegram",
-                    secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
-                    allowed_updates=ALLOWED_UPDATES,
-                    bootstrap_retries=-1,
-                )
-            except OSError as error:
-                raise ConfigurationError(
-                    [f"PERSRV_WEBHOOK_LISTEN: {settings.webhook_listen} cannot be used: {error.strerror}"]
-                ) from error
-        else:
-            await updater.start_polling(
-                allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
-            )
+        await unless_stopped(stop, _listen(updater, settings))
         yield
     finally:
-        if updater.running:
-            await updater.stop()
-        await application.stop()
+        if updater.running and not await within(PATIENCE_SECONDS, updater.stop()):
+            _log.warning("Telegram did not hear in time which updates we have; it will send some again")
+        if not await within(PATIENCE_SECONDS, _finish(application)):
+            _log.warning("the handling of some updates took too long to wait for and was ended")
         await application.shutdown()
+
+
+async def _finish(application: BotApplication) -> None:
+    """Take up no more updates and wait for those being handled; ended, it ends them too."""
+    try:
+        await application.stop()
+    finally:
+        processor = application.update_processor
+        if isinstance(processor, StoppableUpdates):
+            processor.abandon()
+
+
+async def _listen(updater: Updater, settings: Settings) -> None:
+    """Begin to take in updates; Telegram is asked until it answers."""
+    if not settings.webhook_url:
+        await updater.start_polling(
+            allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
+        )
+        return
+    host, port = settings.webhook_address
+    try:
+        await updater.start_webhook(
+            listen=host,
+            port=port,
+            url_path="telegram",
+            webhook_url=f"{settings.webhook_url}/telegram",
+            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+            allowed_updates=ALLOWED_UPDATES,
+            bootstrap_retries=-1,
+        )
+    except OSError as error:
+        raise ConfigurationError(
+            [f"PERSRV_WEBHOOK_LISTEN: {settings.webhook_listen} cannot be used: {error.strerror}"]
+        ) from error
 
 
 def _polling_failed(error: TelegramError) -> None:

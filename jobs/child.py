@@ -13,7 +13,7 @@ from persrv.errors import PerSRVError
 
 _log = logging.getLogger(__name__)
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """How long a child has to end after it was asked to; a kill loses at most one batch."""
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """The bot needs a processor for itself."""

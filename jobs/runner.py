@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from jobs.steps.caption import caption_stickers
 from jobs.steps.embed import embed_stickers
 from jobs.steps.index import index_everything, index_what_waits
+from jobs.steps.meaning import learn_meaning
 from jobs.steps.ocr import read_words
 from jobs.steps.packs import refresh_packs
 from jobs.steps.preference import learn_styles
@@ -39,6 +40,7 @@ _STEPS: Mapping[JobName, Step] = {
     JobName.EMBED: embed_stickers,
     JobName.UTILITY: weigh_stickers,
     JobName.PREFERENCE: learn_styles,
+    JobName.MEANING: learn_meaning,
     JobName.INDEX: index_what_waits,
 }
 

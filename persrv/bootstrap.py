@@ -8,7 +8,11 @@ from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
 from persrv.adapters.caption import open_captioner
@@ -29,9 +33,11 @@ from persrv.adapters.database import (
 from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
+from persrv.adapters.nearest import arrange_vectors, open_nearest
 from persrv.adapters.ocr import open_ocr
 from persrv.adapters.pictures import PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
+from persrv.adapters.text_encoding import open_text_encoder
 from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
@@ -42,15 +48,29 @@ from persrv.ports.jobs import JobLog
 from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
 from persrv.ports.moderation import BanStore, ReportStore
+from persrv.ports.nearest import NearestVectors
 from persrv.ports.ocr import OcrEngine
 from persrv.ports.search import StickerIndex
 from persrv.ports.semantics import SemanticsStore
-from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ports.storage import CatalogueStore, HistoryStore, IndexQueue
 from persrv.ports.telegram import StickerSource
+from persrv.ports.texts import TextEncoder
 from persrv.ports.watching import StorageProbe
 from persrv.ranking.personal import RankingWeights
+from persrv.ranking.plus import PlusWeights
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest import ImpressionWriter, ServingHolder, StyleKeeper, StyleTeller, Suggester
+from persrv.suggest import (
+    ImpressionWriter,
+    PaperRanker,
+    PlusRanker,
+    QueryVectors,
+    Ranker,
+    ServingHolder,
+    StyleKeeper,
+    StyleTeller,
+    Suggester,
+    TasteKeeper,
+)
 from persrv.text import warm_up
 from persrv.utility.weights import UtilityWeights
 
@@ -70,6 +90,21 @@ def relevance_weights(settings: Settings) -> RelevanceWeights:
         emotions=settings.relevance_emotions,
         emoji=settings.relevance_emoji,
         pack=settings.relevance_pack,
+    )
+
+
+def plus_weights(settings: Settings) -> PlusWeights:
+    """The weights of persrv-plus that the settings ask for.
+
+    :raises ConfigurationError: with them nothing would be found.
+    """
+    return PlusWeights(
+        lexical=settings.plus_lexical,
+        meaning=settings.plus_meaning,
+        texts=settings.plus_texts,
+        memory=settings.plus_memory,
+        diffusion=settings.plus_diffusion,
+        style=settings.plus_style,
     )
 
 
@@ -123,6 +158,19 @@ def image_encoder(settings: Settings) -> ImageEncoder:
     return open_image_encoder(settings.image_encoder, settings.image_model)
 
 
+def text_encoder(settings: Settings) -> TextEncoder | None:
+    """The text encoder that the settings ask for; its model is loaded. None for none, or where none is installed.
+
+    :raises ConfigurationError: a model that is named cannot be loaded.
+    """
+    return None if settings.text_encoder == "none" else open_text_encoder(settings.text_encoder, "PERSRV_TEXT_ENCODER")
+
+
+def vector_index(vectors: NDArray[np.float32]) -> tuple[NearestVectors, NDArray[np.uint8]]:
+    """Make vectors ready to be asked which are near, and what a generation keeps to have it again."""
+    return arrange_vectors(vectors)
+
+
 def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[None]:
     """Hold the lock that keeps two jobs from running at once, whichever processes they are in.
 
@@ -162,6 +210,7 @@ class Services:
     suggester: Suggester
     impressions: ImpressionWriter
     indexer: Indexer
+    documents: IndexQueue
     semantics: SemanticsStore
     choices: ChoiceLog
     profiles: ProfileStore
@@ -169,6 +218,8 @@ class Services:
     embeddings: EmbeddingArchive
     serving: ServingHolder
     styles: StyleKeeper
+    tastes: TasteKeeper
+    query_vectors: QueryVectors
     style_teller: StyleTeller
     job_log: JobLog
     probe: StorageProbe
@@ -200,6 +251,15 @@ class Services:
             chat_id=chat_id,
         )
 
+    def chosen(self, user_id: int) -> None:
+        """This person has chosen something: their next answer is to know of it."""
+        self.tastes.forget(user_id)
+        self.styles.wake(user_id)
+
+    async def warm_up(self) -> None:
+        """Load what the first answers can do without, beside them."""
+        await asyncio.to_thread(self.query_vectors.warm)
+
     async def forget(self, user_id: int) -> tuple[int, int]:
         """Erase all that is personal: rows, what waits to be written, and the person's words in the index.
 
@@ -209,6 +269,8 @@ class Services:
         await self.impressions.flush()
         erased = await self.history.forget(user_id)
         self.styles.forget(user_id)  # again: a fit that was under way may have ended since
+        self.tastes.forget(user_id)
+        self.query_vectors.forget()
         await self.indexer.erase_traces()
         return erased.choices, erased.impressions
 
@@ -237,25 +299,26 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
         artefacts = FolderArtefactStore(settings.artefacts_dir)
         background = _executor(stack, "background")
-        serving = ServingHolder(artefacts, background)
+        serving = ServingHolder(artefacts, background, open_nearest=open_nearest)
         styles = StyleKeeper(
             log=choices, profiles=profiles, serving=serving, executor=background, styles=settings.styles
         )
         serving.changed = styles.serving_changed
         await serving.refresh()
-        indexer = Indexer(SqlIndexQueue(database), index, writing)
+        queue = SqlIndexQueue(database)
+        indexer = Indexer(queue, index, writing)
         bans = SqlBanStore(database)
         moderation = Moderation(bans, changed=indexer.wake, now=utc_now)
         await moderation.load()
+        tastes = TasteKeeper(choices, now=utc_now)
+        vectors = QueryVectors(partial(text_encoder, settings))
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
-            index=index,
-            weights=relevance_weights(settings).as_mapping(),
-            ranking=ranking_weights(settings),
-            recall_size=settings.recall_size,
+            ranker=_ranker(settings, index, vectors),
             serving=serving,
             styles=styles,
+            tastes=tastes,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -270,6 +333,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             suggester=suggester,
             impressions=impressions,
             indexer=indexer,
+            documents=queue,
             semantics=SqlSemanticsStore(database),
             choices=choices,
             profiles=profiles,
@@ -277,6 +341,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             embeddings=FolderEmbeddingArchive(settings.embeddings_dir),
             serving=serving,
             styles=styles,
+            tastes=tastes,
+            query_vectors=vectors,
             style_teller=StyleTeller(
                 log=choices,
                 catalogue=catalogue,
@@ -311,6 +377,13 @@ def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
     stack.callback(executor.shutdown, wait=True, cancel_futures=True)
     return executor
+
+
+def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
+    weights = relevance_weights(settings).as_mapping()
+    if settings.ranking == PaperRanker.name:
+        return PaperRanker(index, weights, ranking_weights(settings), recall_size=settings.recall_size)
+    return PlusRanker(index, weights, plus_weights(settings), vectors, recall_size=settings.recall_size)
 
 
 def _open_index(folder: Path) -> WhooshStickerIndex:

@@ -11,6 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.context import Context, texts_of
+from bot.presses import acknowledge
 from bot.texts import Texts
 from persrv.errors import JobBusy, PerSRVError
 from persrv.ports.evaluator import Evaluated, Evaluator
@@ -49,9 +50,9 @@ async def press_evaluation(update: Update, context: Context) -> None:
         return
     texts, evaluator = texts_of(update), context.state.evaluator
     if not context.is_admin(query.from_user):
-        await query.answer(texts.plain("evaluate_admins_only"), show_alert=True)
+        await acknowledge(query, texts.plain("evaluate_admins_only"), show_alert=True)
         return
-    await query.answer()
+    await acknowledge(query)
     if query.data == STOP and evaluator is not None:
         await evaluator.stop()
 

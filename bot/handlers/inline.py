@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from telegram import (
     ChosenInlineResult,
+    InlineQuery,
     InlineQueryResultCachedSticker,
     InlineQueryResultsButton,
     Update,
@@ -15,6 +16,7 @@ from telegram import (
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.context import Context, texts_of
+from bot.metrics import DELIVERED, END, FAILED, HITS, LATE, NO_HITS
 from bot.texts import Texts
 from persrv.domain.history import Choice
 from persrv.domain.suggestions import Page
@@ -37,9 +39,17 @@ async def answer_inline_query(update: Update, context: Context) -> None:
     try:
         page = await suggester.suggest(query.from_user.id, query.query, query.offset)
     except PerSRVError as error:
-        metrics.answered("failed", since)
+        metrics.answered(FAILED, since)
         _log.error("an inline query could not be answered: %s", error)
         return
+    outcome = await _deliver(query, page, update, context)
+    metrics.answered(outcome, since)
+    if outcome in DELIVERED:
+        suggester.shown(page)
+
+
+async def _deliver(query: InlineQuery, page: Page, update: Update, context: Context) -> str:
+    """Send the answer to Telegram; how it ended, as `bot.metrics` counts it."""
     try:
         await query.answer(
             [
@@ -56,17 +66,16 @@ async def answer_inline_query(update: Update, context: Context) -> None:
         )
     except BadRequest as error:
         if any(words in str(error).lower() for words in _TOO_OLD):
-            return  # the person typed on: Telegram no longer wants this answer
+            return LATE  # the person typed on: Telegram no longer wants this answer
         _log.error("Telegram refused an inline answer: %s", error)
-        return
+        return FAILED
     except RetryAfter:
         _log.warning("Telegram limits our inline answers; one was dropped")
-        return
+        return FAILED
     except TelegramError as error:
         _log.warning("an inline answer did not reach Telegram: %s", error)
-        return
-    metrics.answered("hits" if page.placed else "end" if page.end else "no_hits", since)
-    suggester.shown(page)
+        return FAILED
+    return HITS if page.placed else END if page.end else NO_HITS
 
 
 def _may_ask(user_id: int, context: Context) -> bool:

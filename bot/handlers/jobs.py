@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.context import Context, texts_of
+from bot.presses import acknowledge, show
 from bot.texts import Texts
 from persrv.bootstrap import one_job_at_a_time
 from persrv.domain.runs import JobName, JobRun, RunState
@@ -22,7 +22,7 @@ REFRESH = f"{PRESSED}:refresh"
 BUTTONS = (
     (JobName.NIGHTLY, JobName.NEW),
     (JobName.OCR, JobName.CAPTION, JobName.INDEX),
-    (JobName.UTILITY, JobName.PREFERENCE),
+    (JobName.UTILITY, JobName.PREFERENCE, JobName.MEANING),
 )
 """What an admin can start, in rows."""
 
@@ -51,11 +51,11 @@ async def press_job(update: Update, context: Context) -> None:
         return
     texts = texts_of(update)
     if not context.is_admin(query.from_user):
-        await query.answer(texts.plain("jobs_admins_only"), show_alert=True)
+        await acknowledge(query, texts.plain("jobs_admins_only"), show_alert=True)
         return
     said = "" if query.data == REFRESH else await _start(query.data or "", context, texts)
-    await query.answer(said[:_ALERT] or None)
-    await _redraw(query, context, texts)
+    await acknowledge(query, said[:_ALERT] or None)
+    await show(query, await _render(context, texts), parse_mode="HTML", buttons=_keyboard(context, texts))
 
 
 async def _start(data: str, context: Context, texts: Texts) -> str:
@@ -84,16 +84,6 @@ def _busy(context: Context) -> bool:
             return False
     except JobBusy:
         return True
-
-
-async def _redraw(query: CallbackQuery, context: Context, texts: Texts) -> None:
-    try:
-        await query.edit_message_text(
-            await _render(context, texts), parse_mode="HTML", reply_markup=_keyboard(context, texts)
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():  # nothing has happened since
-            raise
 
 
 async def _render(context: Context, texts: Texts) -> str:

@@ -6,12 +6,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
 
 from bot.context import Context, texts_of
 from bot.handlers.inline import START_NO_HITS, START_NO_PACKS
+from bot.presses import acknowledge, show
 from bot.texts import Texts
 from persrv.domain.history import Person
 from persrv.suggest import ToldStyle, as_json
@@ -140,18 +140,13 @@ async def forgetme_answered(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    await query.answer()
+    await acknowledge(query)
     texts = texts_of(update)
     if query.data == f"{FORGET}:yes":
         choices, impressions = await context.services.forget(query.from_user.id)
-        await _replace(query, texts.say("forget_done", choices=choices, impressions=impressions))
+        if choices:
+            # Utility, meaning and neighbours were counted with them: the schedule has them learnt anew, without.
+            context.state.importer.finished.set()
+        await show(query, texts.say("forget_done", choices=choices, impressions=impressions))
     else:
-        await _replace(query, texts.say("forget_kept"))
-
-
-async def _replace(query: CallbackQuery, text: str) -> None:
-    try:
-        await query.edit_message_text(text)
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():  # pressed twice: it says so already
-            raise
+        await show(query, texts.say("forget_kept"))

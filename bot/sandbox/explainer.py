@@ -51,7 +51,8 @@ class Explainer:
                 score=ranked.score,
                 file_unique_id=reading.stickers[ranked.sticker_id].file_unique_id,
                 parts=tuple((field.value, value) for field, value in ranked.by_field.items())
-                + ((("utility", ranked.utility),) if ranked.utility else ()),
+                + ((("utility", ranked.utility),) if ranked.utility else ())
+                + tuple(ranked.beyond.items()),
                 preference=ranked.preference,
                 factor=ranked.factor,
             )

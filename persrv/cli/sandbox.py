@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from persrv.config import load_settings
+from persrv.cli.logs import set_up_logging
+from persrv.config import load_settings, secrets_of
 
 
 def sandbox(
@@ -20,9 +21,11 @@ def sandbox(
     from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
+    settings = load_settings()
+    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
     asyncio.run(
         run_sandbox(
-            load_settings(),
+            settings,
             port=port,
             open_browser=browser,
             say=Console().print,

@@ -23,7 +23,7 @@ def search(
     user: Annotated[int, typer.Option(help="The Telegram user id to answer for.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     explain: Annotated[
-        bool, typer.Option(help="Show the parts of each score: (fields + utility = recall) x factor.")
+        bool, typer.Option(help="Show the parts of each score: (fields + utility + beyond = recall) x factor.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
 ) -> None:
@@ -48,11 +48,12 @@ def search(
 async def _read(settings: Settings, user: int, query: str) -> Reading:
     async with open_services(settings) as services:
         await services.indexer.drain_if_free()
+        await asyncio.to_thread(services.query_vectors.warm)
         return await services.suggester.read(user, query)
 
 
 def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
-    """One place, as JSON has it. The fields of `by_field` and `utility` sum to `recall`; recall x factor = score."""
+    """One place, as JSON has it. `by_field`, `utility` and `beyond` sum to `recall`; recall x factor = score."""
     ranked = reading.ranking[position]
     sticker = reading.stickers[ranked.sticker_id]
     row: dict[str, Any] = {
@@ -66,6 +67,7 @@ def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
         row |= {
             "by_field": {field.value: ranked.by_field.get(field, 0.0) for field in SemanticField},
             "utility": ranked.utility,
+            "beyond": dict(ranked.beyond),
             "recall": ranked.recall,
             "preference": ranked.preference,
             "factor": ranked.factor,

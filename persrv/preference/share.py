@@ -42,14 +42,14 @@ class StyleField:
     """A catalogue's embeddings, and how dense they are.
 
     :param space_id: The embedding space.
-    :param vectors: Unit vectors, all zero where a sticker has no style, float32, shape (stickers, dimensions).
+    :param vectors: Unit vectors, all zero where a sticker has no style, shape (stickers, dimensions).
     :param known: Which stickers have a style, shape (stickers,).
     :param scale: WIDTH x the median squared distance: what squared distances are divided by. Above 0.
     :param density: k(s), in (0, 1], float64, shape (stickers,).
     """
 
     space_id: str
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.floating]
     known: NDArray[np.bool_]
     scale: float
     density: NDArray[np.float64]

@@ -1,12 +1,9 @@
 """persrv-plus: one score out of named parts. What of it is the paper's: the words' part and utility.
 
-    base(s)  = lexical x W(s) + meaning x M(s) + texts x T(s) + memory x m(s)
-    t(s)     = base(s) + diffusion x sum over neighbours n of cos(s, n) x base(n)
     score(s) = t(s) x exp(style x gate x share(s))
 
-W is the paper's recall (equation 6) relative to the best sticker's; M, T (`persrv.recall.meaning`), m
-(`persrv.ranking.memory`), the neighbours (`persrv.recall.diffusion`) and the share (`persrv.preference.share`) say
-themselves where they are from. Each weight is from 0 up; 0 switches the stage off.
+t is what recall pooled (`persrv.recall.pool`), the share and the gate are `persrv.preference.share`. Each weight is
+from 0 up; 0 switches the stage off.
 """
 
 from __future__ import annotations
@@ -15,15 +12,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from persrv.domain.candidates import PARTS, Pool
 from persrv.errors import ConfigurationError
-from persrv.recall.diffusion import diffuse
-from persrv.recall.meaning import NOTHING, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +61,6 @@ class PlusWeights:
         return MappingProxyType({name: value / total if total else 0.0 for name, value in parts.items()})
 
 
-PARTS: Final = ("lexical", "meaning", "texts", "memory")
-
-
 @dataclass(frozen=True, slots=True)
 class PlusScore:
     """One place, and every part of its score.
@@ -95,49 +86,6 @@ class PlusScore:
     def score(self) -> float:
         """What the order is by."""
         return self.recall * self.factor
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """The candidates of a query, before anybody's style.
-
-    :param ids: Distinct, rising, int64, shape (n,).
-    :param parts: Weighted, by the order of `PARTS`, shape (n, 4).
-    :param lent: What diffusion added, shape (n,).
-    """
-
-    ids: NDArray[np.int64]
-    parts: NDArray[np.float64]
-    lent: NDArray[np.float64]
-
-    @property
-    def recall(self) -> NDArray[np.float64]:
-        """Shape (n,)."""
-        return np.asarray(self.parts.sum(axis=1) + self.lent)
-
-
-def pool(found: Mapping[str, Found], lent: sparse.csr_array | None, weights: PlusWeights) -> Pool:
-    """Bring the parts together and let diffusion lend.
-
-    :param found: Of each of `PARTS` what it found, scores from 0 to 1; a part that is missing found nothing.
-    :param lent: `persrv.recall.diffusion.lends`; None: nobody lends.
-    """
-    shares = weights.shares
-    used = {name: found.get(name, NOTHING) for name in PARTS if shares[name] > 0}
-    ids = np.unique(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
-    parts = np.zeros((len(ids), len(PARTS)))
-    for name, (some, scores) in used.items():
-        parts[np.searchsorted(ids, some), PARTS.index(name)] = shares[name] * scores
-    base = parts.sum(axis=1)
-    if lent is None or not weights.diffusion:
-        return Pool(ids, parts, np.zeros(len(ids)))
-    everybody, total = diffuse((ids, base), lent, weights.diffusion)
-    places = np.searchsorted(everybody, ids)
-    wide = np.zeros((len(everybody), len(PARTS)))
-    wide[places] = parts
-    added = total.copy()
-    added[places] -= base
-    return Pool(everybody, wide, np.maximum(added, 0.0))
 
 
 def rank_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, limit: int) -> tuple[PlusScore, ...]:

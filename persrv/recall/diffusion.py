@@ -9,13 +9,16 @@ Nothing is ever lowered, and a sticker without neighbours keeps its score. Not i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from persrv.recall.meaning import Found
+from persrv.domain.candidates import Found
+from persrv.recall.meaning import OwnTexts
+from persrv.recall.rows import places_of, weighted_rows
 
 LEAST: Final = 0.3
 """Cosine of choices below which two stickers are not the same thing."""
@@ -23,6 +26,8 @@ LEAST_TEXT: Final = 0.7
 """Cosine of texts below which they are not."""
 TOP: Final = 10
 """Neighbours of a sticker."""
+NEAR_TEXTS: Final = 32
+"""Texts near to a text of a sticker that are looked at: enough for `TOP` others."""
 FEW: Final = 2
 """A sticker with fewer choices than this borrows by its texts."""
 _AT_ONCE: Final = 2_048
@@ -47,35 +52,68 @@ def choice_neighbours(clicks: sparse.csr_array) -> sparse.csr_array:
 
 
 def text_neighbours(
-    clicks: sparse.csr_array, vectors: NDArray[np.float32], stickers: NDArray[np.int64]
+    counts: NDArray[np.floating],
+    own: OwnTexts,
+    vectors: NDArray[np.floating],
+    progress: Callable[[int], None] | None = None,
 ) -> sparse.csr_array:
     """Who says the same, for stickers with fewer than `FEW` choices.
 
-    :param clicks: Counts, shape (queries, stickers).
-    :param vectors: Of stickers' own texts, unit length, shape (texts, dimensions).
-    :param stickers: Whose each is, shape (texts,).
+    :param counts: Choices of each sticker, shape (stickers,).
+    :param own: What stickers say.
+    :param vectors: Of its texts, unit length, row for row.
+    :param progress: Called with how many texts have been looked at.
     :return: As `choice_neighbours`; rows of other stickers are empty.
     """
-    size = clicks.shape[1]
-    counts = np.asarray(clicks.sum(axis=0)).ravel()
-    mine = np.flatnonzero(counts[stickers] < FEW)
-    rows, columns, values = [], [], []
-    for start in range(0, len(mine), _AT_ONCE):
-        some = mine[start : start + _AT_ONCE]
-        cosines = vectors[some] @ vectors.T
-        near, other = np.nonzero(cosines > LEAST_TEXT)
-        rows.append(stickers[some[near]])
-        columns.append(stickers[other])
-        values.append(cosines[near, other])
-    row, column = np.concatenate(rows or [mine]), np.concatenate(columns or [mine])
-    value = np.concatenate(values or [np.empty(0, np.float32)])
-    if not len(row):
+    size = len(counts)
+    texts_of = sparse.csr_array(
+        sparse.csc_array((np.ones(len(own.stickers), np.int8), own.stickers, own.indptr), shape=(size, len(vectors)))
+    )  # (stickers, texts)
+    if own.nearest is None or not len(vectors):
         return sparse.csr_array((size, size), dtype=np.float32)
+    few = np.flatnonzero((counts < FEW) & (np.diff(texts_of.indptr) > 0)).astype(np.int64)
+    asked = np.unique(texts_of.indices[places_of(texts_of.indptr, few)[1]]).astype(np.int64)
+    near = np.full((len(vectors), min(NEAR_TEXTS, len(vectors))), -1, dtype=np.int32)
+    cosine = np.zeros(near.shape, dtype=np.float32)
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        rows, cosines = own.nearest.find_each(np.asarray(vectors[some], dtype=np.float32), near.shape[1])
+        near[some, : rows.shape[1]], cosine[some, : rows.shape[1]] = rows, cosines
+        if progress is not None:
+            progress(start + len(some))
+    parts = [
+        _borrowed(few[start : start + _AT_ONCE], texts_of, own, near, cosine) for start in range(0, len(few), _AT_ONCE)
+    ]
+    rows, columns, values = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else ([], [], [])
+    return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=(size, size), dtype=np.float32))
+
+
+def _borrowed(
+    stickers: NDArray[np.int64],
+    texts_of: sparse.csr_array,
+    own: OwnTexts,
+    near: NDArray[np.int32],
+    cosine: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Of each sticker the `TOP` that say most nearly the same: sticker, other, cosine."""
+    whose, places = places_of(texts_of.indptr, stickers)
+    texts = texts_of.indices[places]
+    pair, other = np.nonzero((near[texts] >= 0) & (cosine[texts] > LEAST_TEXT))
+    near_texts, values = near[texts[pair], other].astype(np.int64), cosine[texts[pair], other]
+    which, owned = places_of(own.indptr, near_texts, TOP + 1)
+    row, column = stickers[whose[pair[which]]], own.stickers[owned].astype(np.int64)
+    value = values[which]
+    kept = row != column
+    row, column, value = row[kept], column[kept], value[kept]
     order = np.lexsort((-value, column, row))  # several texts of the same two: the nearest counts
     row, column, value = row[order], column[order], value[order]
-    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))
-    found = sparse.coo_array((value[first], (row[first], column[first])), shape=(size, size))
-    return _best(sparse.csr_array(found), 0, LEAST_TEXT)
+    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))[: len(row)]
+    row, column, value = row[first], column[first], value[first]
+    order = np.lexsort((column, -value, row))
+    row, column, value = row[order], column[order], value[order]
+    begins = np.searchsorted(row, row)
+    best = np.arange(len(row)) - begins < TOP
+    return row[best], column[best], value[best]
 
 
 def lends(neighbours: sparse.csr_array) -> sparse.csr_array:
@@ -94,12 +132,11 @@ def diffuse(found: Found, lent: sparse.csr_array, weight: float) -> Found:
     if not len(ids) or weight <= 0:
         return found
     inside = ids < lent.shape[0]  # a sticker newer than the neighbours lends nothing
-    borrowed = weight * (scores[inside] @ lent[ids[inside]])
-    borrowers = np.flatnonzero(borrowed > 0).astype(np.int64)
+    borrowers, borrowed = weighted_rows(lent, ids[inside], weight * scores[inside])
     everybody = np.union1d(ids, borrowers)
     total = np.zeros(len(everybody))
     total[np.searchsorted(everybody, ids)] += scores
-    total[np.searchsorted(everybody, borrowers)] += borrowed[borrowers]
+    total[np.searchsorted(everybody, borrowers)] += borrowed
     return everybody, total
 
 

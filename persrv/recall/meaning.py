@@ -20,6 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from persrv.domain.candidates import NOTHING, Found
+from persrv.ports.nearest import NearestVectors
+from persrv.recall.rows import places_of, weighted_rows
+from persrv.text.keys import text_key, text_keys
+
 FLOOR: Final = 0.5
 """Cosine below which two texts have nothing to do with each other (chosen on valid; docs/results.md)."""
 SHARPNESS: Final = 2.0
@@ -28,23 +33,21 @@ NEAR: Final = 50
 """Past queries that are listened to."""
 DOUBT: Final = 2.0
 """Clicks on nothing in particular that each past query is given (as clicks / (n + 2))."""
-
-Found = tuple[NDArray[np.int64], NDArray[np.float64]]
-"""Sticker ids, distinct and rising, and a score of each from 0 to 1; both of shape (found,)."""
-NOTHING: Final[Found] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
+MOST_OWNERS: Final = 1_000
+"""Stickers that are brought in by what they say: hundreds may say the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PastQueries:
-    """What was chosen for every query so far.
+    """What was chosen for every query so far. The queries themselves are not kept, only their keys.
 
-    :param queries: Normalised and distinct -> row.
-    :param vectors: Of the queries, unit length, float32, shape (queries, dimensions).
+    :param keys: `persrv.text.keys` of the normalised queries, rising, uint64, shape (queries,).
+    :param nearest: Their vectors, row for row; None: only the very same query counts.
     :param chosen: clicks(q', s) / (clicks(q') + DOUBT), CSR float32, shape (queries, stickers).
     """
 
-    queries: dict[str, int]
-    vectors: NDArray[np.float32]
+    keys: NDArray[np.uint64]
+    nearest: NearestVectors | None
     chosen: sparse.csr_array
 
     def find(self, query: str, vector: NDArray[np.float32] | None) -> Found:
@@ -53,78 +56,114 @@ class PastQueries:
         :param query: Normalised.
         :param vector: Of the query, shape (dimensions,); None or not finite: only the very same query counts.
         """
-        rows, near = self._near(vector)
-        same = self.queries.get(query)
+        return self.brought(*self.near(query, vector))
+
+    def brought(self, rows: NDArray[np.int64], near: NDArray[np.float64]) -> Found:
+        """The stickers that were chosen for these queries, relative to the best.
+
+        :param rows: Of queries, shape (n,).
+        :param near: How near each is, shape (n,).
+        """
+        ids, scores = weighted_rows(self.chosen, rows, near)
+        return (ids, scores / scores.max()) if len(ids) else NOTHING
+
+    def near(self, query: str, vector: NDArray[np.float32] | None) -> Found:
+        """Rows of queries near to this one, rising, and how near each is, above 0 to 1."""
+        rows, near = NOTHING
+        if vector is not None and self.nearest is not None and len(self.nearest) and np.isfinite(vector).all():
+            rows, cosines = self.nearest.find(vector, NEAR)
+            near = nearness(cosines) ** SHARPNESS
+            order = np.argsort(rows)
+            rows, near = rows[order], near[order]
+            rows, near = rows[near > 0], near[near > 0]
+        same = self.row(query)
         if same is not None:
             others = rows != same
             rows, near = np.append(rows[others], same), np.append(near[others], 1.0)
-        if not len(rows):
-            return NOTHING
-        scores = near @ self.chosen[rows]
-        ids = np.flatnonzero(scores > 0).astype(np.int64)
-        if not len(ids):
-            return NOTHING
-        return ids, scores[ids] / scores[ids].max()
+        return rows, near
 
-    def _near(self, vector: NDArray[np.float32] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        if vector is None or not len(self.vectors) or not np.isfinite(vector).all():
-            return NOTHING
-        near = nearness(self.vectors @ vector) ** SHARPNESS
-        rows = np.flatnonzero(near > 0).astype(np.int64)
-        if len(rows) > NEAR:
-            rows = np.sort(rows[np.argsort(-near[rows], kind="stable")[:NEAR]])
-        return rows, near[rows]
+    def row(self, query: str) -> int | None:
+        """Of the very same query."""
+        key = text_key(query)
+        row = int(np.searchsorted(self.keys, key))
+        return row if row < len(self.keys) and self.keys[row] == key else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnTexts:
     """What stickers say themselves: words drawn on them, keywords, names of their emoji.
 
-    :param vectors: Of the texts, unit length, float32, shape (texts, dimensions).
-    :param stickers: Whose text each is, int64, shape (texts,).
+    :param nearest: Vectors of the distinct texts; None: nothing is found.
+    :param indptr: Where each text's stickers begin in `stickers`, shape (texts + 1,).
+    :param stickers: Whose each text is, rising within one text.
     """
 
-    vectors: NDArray[np.float32]
-    stickers: NDArray[np.int64]
+    nearest: NearestVectors | None
+    indptr: NDArray[np.int64]
+    stickers: NDArray[np.integer]
 
     def find(self, vector: NDArray[np.float32] | None, most: int) -> Found:
         """The stickers of which a text means what the query means.
 
         :param vector: Of the query, shape (dimensions,).
-        :param most: Stickers, about: the best texts are looked at.
+        :param most: Texts that are looked at.
         """
-        if vector is None or not len(self.vectors) or not np.isfinite(vector).all():
+        if vector is None or self.nearest is None or not len(self.nearest) or not np.isfinite(vector).all():
             return NOTHING
-        near = nearness(self.vectors @ vector)
-        rows = np.flatnonzero(near > 0)
-        if len(rows) > most:
-            rows = rows[np.argpartition(-near[rows], most)[:most]]
-        if not len(rows):
+        rows, cosines = self.nearest.find(vector, most)
+        near = nearness(cosines)
+        order = np.lexsort((rows, -near))
+        order = order[near[order] > 0]
+        owners, places = places_of(self.indptr, rows[order])
+        owners, places = owners[:MOST_OWNERS], places[:MOST_OWNERS]
+        if not len(places):
             return NOTHING
-        ids, places = np.unique(self.stickers[rows], return_inverse=True)
+        ids, inverse = np.unique(self.stickers[places].astype(np.int64), return_inverse=True)
         best = np.zeros(len(ids))
-        np.maximum.at(best, places, near[rows])
+        np.maximum.at(best, inverse, near[order][owners])
         return ids, best
 
 
-def past_queries(
-    queries: Sequence[str], stickers: NDArray[np.int64], vectors: NDArray[np.float32], order: dict[str, int], size: int
-) -> PastQueries:
-    """From clicks.
+def distinct_queries(queries: Sequence[str]) -> tuple[NDArray[np.uint64], list[str], NDArray[np.int64]]:
+    """The distinct ones among queries, by key.
 
-    :param queries: Of each click, normalised.
-    :param stickers: Of each click, shape (clicks,).
-    :param vectors: Of the distinct queries, row = `order`; rows that are not finite are never near.
-    :param size: Stickers in the catalogue.
+    :param queries: Normalised.
+    :return: Keys, rising; the query of each key; the row of each query that was given, shape (queries,).
     """
-    rows = np.array([order[query] for query in queries], dtype=np.int64)
-    counts = sparse.coo_array(
-        (np.ones(len(rows), dtype=np.float32), (rows, stickers)), shape=(len(order), size)
-    ).tocsr()
-    totals = np.asarray(counts.sum(axis=1)).ravel()
-    scaled = sparse.diags_array(1.0 / (totals + DOUBT)).astype(np.float32) @ counts
-    usable = np.isfinite(vectors).all(axis=1, keepdims=True)
-    return PastQueries(order, np.where(usable, vectors, 0.0).astype(np.float32), sparse.csr_array(scaled))
+    keys, first, rows = np.unique(text_keys(queries), return_index=True, return_inverse=True)
+    return keys, [queries[place] for place in first.tolist()], rows.astype(np.int64)
+
+
+def chosen_for(rows: NDArray[np.int64], stickers: NDArray[np.int64], shape: tuple[int, int]) -> sparse.csr_array:
+    """clicks(q, s), CSR float32.
+
+    :param rows: The query's row of each click, shape (clicks,).
+    :param stickers: Of each click, shape (clicks,).
+    :param shape: (queries, stickers).
+    """
+    ones = np.ones(len(rows), dtype=np.float32)
+    return sparse.csr_array(sparse.coo_array((ones, (rows, stickers)), shape=shape))
+
+
+def doubted(clicks: sparse.csr_array) -> sparse.csr_array:
+    """clicks(q, s) / (clicks(q) + DOUBT), what `PastQueries.chosen` holds."""
+    totals = np.asarray(clicks.sum(axis=1)).ravel()
+    return sparse.csr_array(sparse.diags_array(1.0 / (totals + DOUBT)).astype(np.float32) @ clicks)
+
+
+def owners_of(
+    texts: Sequence[str], stickers: NDArray[np.int64]
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct texts, and whose each is, as `OwnTexts` has them.
+
+    :param texts: Of stickers, normalised, each at most once a sticker.
+    :param stickers: Whose each is, shape (texts,).
+    :return: The distinct texts, rising by key; indptr; stickers.
+    """
+    keys, first, rows = np.unique(text_keys(texts), return_index=True, return_inverse=True)
+    order = np.lexsort((stickers, rows))
+    indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(keys)))).astype(np.int64)
+    return [texts[place] for place in first.tolist()], indptr, stickers[order]
 
 
 def nearness(cosines: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -6,13 +6,21 @@ from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.mydata import as_json
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
+from persrv.suggest.query_vectors import QueryVectors
+from persrv.suggest.rankers import Asked, PaperRanker, PlusRanker, Ranker
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
+from persrv.suggest.tastes import Taste, TasteKeeper
 
 __all__ = [
     "PAGE_SIZE",
+    "Asked",
     "ImpressionWriter",
+    "PaperRanker",
+    "PlusRanker",
+    "QueryVectors",
+    "Ranker",
     "RankingMemory",
     "Reading",
     "Serving",
@@ -21,6 +29,8 @@ __all__ = [
     "StyleKeeper",
     "StyleTeller",
     "Suggester",
+    "Taste",
+    "TasteKeeper",
     "ToldStyle",
     "as_json",
     "choice_from_result",

@@ -10,22 +10,17 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from persrv.domain.history import Impression
-from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
-from persrv.ports.search import StickerIndex
 from persrv.ports.storage import CatalogueStore, HistoryStore
-from persrv.preference.preference import preference
-from persrv.preference.profile import StyleProfile
-from persrv.ranking.order import as_ranked, each_once
-from persrv.ranking.personal import RankingWeights, rank_personally
+from persrv.ranking.order import each_once
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
-from persrv.suggest.serving import Serving, ServingHolder
+from persrv.suggest.rankers import Asked, Ranker
+from persrv.suggest.serving import ServingHolder
 from persrv.suggest.styles import StyleKeeper
+from persrv.suggest.tastes import TasteKeeper
 from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
@@ -60,25 +55,21 @@ class Suggester:
         *,
         catalogue: CatalogueStore,
         history: HistoryStore,
-        index: StickerIndex,
-        weights: Mapping[SemanticField, float],
-        ranking: RankingWeights,
-        recall_size: int,
+        ranker: Ranker,
         serving: ServingHolder,
         styles: StyleKeeper,
+        tastes: TasteKeeper,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
     ) -> None:
-        """:param recall_size: R, the stickers that recall hands to ranking (paper, section 3.6: 100)."""
+        """:param ranker: What serves."""
         self._catalogue = catalogue
         self._history = history
-        self._index = index
-        self._weights = weights
-        self._ranking = ranking
-        self._recall_size = recall_size
+        self._ranker = ranker
         self._serving = serving
         self._styles = styles
+        self._tastes = tastes
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -119,11 +110,11 @@ class Suggester:
             for pack in await self._catalogue.packs_titled(key)
             for sticker in await self._catalogue.pack_stickers(pack.id)
         ]
-        found = await self._search(user_id, tokens)
-        if not found:
+        found = await self._search(user_id, key, tokens)
+        spoken = tokenise(key, expand_emoji=True)
+        if spoken != tokens and not any(ranked.by_field for ranked in found):
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens = tokenise(key, expand_emoji=True)
-            found = await self._search(user_id, tokens)
+            tokens, found = spoken, await self._search(user_id, key, spoken) or found
         return await self._reading(tokens, each_once(in_pack, found))
 
     def shown(self, page: Page) -> None:
@@ -138,6 +129,7 @@ class Suggester:
         """Drop what is remembered of one person here, before the database forgets them."""
         self._memory.forget(user_id)
         self._styles.forget(user_id)
+        self._tastes.forget(user_id)
         self._impressions.forget(user_id)
 
     async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:
@@ -161,32 +153,16 @@ class Suggester:
         )
         return each_once(*parts)[:EMPTY_QUERY_SIZE]
 
-    async def _search(self, user_id: int, tokens: Sequence[str]) -> tuple[Ranked, ...]:
+    async def _search(self, user_id: int, key: str, tokens: Sequence[str]) -> tuple[Ranked, ...]:
         """Recall and rank (paper, section 3.6), apart from the event loop."""
         if not tokens:
             return ()
-        serving, profile = self._serving.current, await self._styles.profile(user_id)
+        serving = self._serving.current
+        profile, taste = await asyncio.gather(self._styles.profile(user_id), self._tastes.taste(user_id))
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, self._recall_and_rank, tokens, serving, profile
-        )
-
-    def _recall_and_rank(
-        self, tokens: Sequence[str], serving: Serving, profile: StyleProfile | None
-    ) -> tuple[Ranked, ...]:
-        recalled = self._index.search(
-            tokens, weights=self._weights, limit=self._recall_size, utility=serving.utility.lookup
-        )
-        ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-        liked = preference(
-            profile,
-            serving.vectors_of(ids),
-            space_id=serving.space_id,
-            gate=self._ranking.gate,
-            nearest=self._ranking.nearest,
-        )
-        return as_ranked(rank_personally(recalled, liked, alpha=self._ranking.alpha))
+        asked = Asked(key, tokens, serving, profile, taste)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._ranker.rank, asked)
 
     async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""

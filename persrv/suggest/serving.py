@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 
 from persrv.errors import ArtefactsDamaged
 from persrv.ports.artefacts import Artefacts, ArtefactStore
+from persrv.preference.directions import has_style
+from persrv.preference.share import StyleField
+from persrv.suggest.recall_arrays import LearntStages, OpenNearest, learnt_stages
 from persrv.utility.table import UtilityTable
 
 _log = logging.getLogger(__name__)
 
 VECTORS, UTILITY = "vectors", "utility"
 """Names of arrays: embeddings in the serving space, float16; weighted utility, float32; both one row a sticker."""
+POOLED, DENSITY, SCALE = "pooled", "density", "scale"
+"""Names of two arrays and a note: `persrv.preference.share.StyleField`, embeddings pooled over sets, float16."""
 SPACE_ID, UNCLICKED, CHOICES = "space_id", "unclicked", "choices"
 """Names of notes: the space of the vectors; the utility of a sticker newer than the array; the last choice that the
 profiles know of (`ChoiceLog.latest`)."""
@@ -33,6 +38,8 @@ class Serving:
     :param vectors: Unit vectors, all zero for a sticker without a style, float16, shape (stickers, dimensions).
     :param utility: Of every sticker, and of one without a click.
     :param choices: The last choice that the profiles in this space know of.
+    :param style: How dense the styles of the catalogue are; None where nothing was embedded yet.
+    :param learnt: Recall beyond words; None where nothing was learnt yet.
     """
 
     generation: str = ""
@@ -40,6 +47,8 @@ class Serving:
     vectors: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 1), dtype=np.float16))
     utility: UtilityTable = field(default_factory=UtilityTable)
     choices: int = 0
+    style: StyleField | None = None
+    learnt: LearntStages | None = None
 
     def vectors_of(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Embeddings of stickers, all zero where there is none, float32, shape (n, dimensions)."""
@@ -49,8 +58,10 @@ class Serving:
         return found
 
 
-def serving_of(artefacts: Artefacts) -> Serving:
+def serving_of(artefacts: Artefacts, open_nearest: OpenNearest) -> Serving:
     """Read a generation.
+
+    What was learnt of meaning and does not fit together steps aside, and everything else serves.
 
     :raises ArtefactsDamaged: an array is of another shape than this version wants.
     """
@@ -66,16 +77,38 @@ def serving_of(artefacts: Artefacts) -> Serving:
         vectors=vectors,
         utility=UtilityTable(values, float(artefacts.notes.get(UNCLICKED, 0.0))),
         choices=int(artefacts.notes.get(CHOICES, 0)),
+        style=_style(artefacts),
+        learnt=_learnt(artefacts, open_nearest),
     )
+
+
+def _style(artefacts: Artefacts) -> StyleField | None:
+    vectors, density = artefacts.arrays.get(POOLED), artefacts.arrays.get(DENSITY)
+    scale = float(artefacts.notes.get(SCALE, 0.0))
+    if vectors is None or density is None or vectors.ndim != 2 or len(vectors) != len(density) or scale <= 0:
+        return None
+    known = has_style(vectors)
+    return StyleField(str(artefacts.notes.get(SPACE_ID, "")), vectors, known, scale, density)
+
+
+def _learnt(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStages | None:
+    try:
+        return learnt_stages(artefacts, open_nearest)
+    except ArtefactsDamaged as error:
+        _log.warning("recall by meaning steps aside: %s", error)
+        return None
 
 
 class ServingHolder:
     """The newest generation. A reader takes `current` once and uses that throughout: it never changes under it."""
 
-    def __init__(self, store: ArtefactStore, executor: Executor, *, interval: float = 2.0) -> None:
+    def __init__(
+        self, store: ArtefactStore, executor: Executor, *, open_nearest: OpenNearest, interval: float = 2.0
+    ) -> None:
         """:param interval: Seconds between two looks for a newer generation."""
         self._store = store
         self._executor = executor
+        self._open_nearest = open_nearest
         self._interval = interval
         self._complained = ""
         self.current = Serving()
@@ -110,4 +143,8 @@ class ServingHolder:
 
     def _read(self) -> Serving:
         artefacts = self._store.current()
-        return self.current if artefacts.generation == self.current.generation else serving_of(artefacts)
+        return (
+            self.current
+            if artefacts.generation == self.current.generation
+            else serving_of(artefacts, self._open_nearest)
+        )

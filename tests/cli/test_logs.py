@@ -1,19 +1,40 @@
 import json
 import logging
 import sys
-from datetime import datetime
+import threading
 
-from persrv.cli.logs import JsonFormatter, RedactingFormatter, redact
+import pytest
+from telegram.error import BadRequest
+
+from persrv.cli.logs import JsonFormatter, RedactingFormatter, redact, set_up_logging
+from persrv.errors import PerSRVError
+from persrv.requests import request_id
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
+FORMATTERS = [RedactingFormatter("%(message)s"), JsonFormatter()]
 
 
-def test_a_token_never_reaches_the_log_not_even_in_a_trace():
-    try:
-        raise ValueError(f"https://api.example/bot{TOKEN}/getMe")
-    except ValueError:
-        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "asked %s", (f"bot{TOKEN}",), sys.exc_info())
-    text = RedactingFormatter("%(message)s").format(record)
+def a_record(message: str = "said", *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
+    info = None
+    if error is not None:
+        try:
+            raise error
+        except type(error):
+            info = sys.exc_info()
+    return logging.LogRecord("bot.x", logging.ERROR, __file__, 1, message, arguments, info)
+
+
+@pytest.fixture
+def in_request():
+    token = request_id.set("u17")
+    yield
+    request_id.reset(token)
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_a_token_never_reaches_the_log_not_even_in_a_trace(formatter):
+    error = PerSRVError(f"https://api.example/bot{TOKEN}/getMe")
+    text = formatter.format(a_record("asked %s", f"bot{TOKEN}", error=error))
     assert "AAabc" not in text
     assert text.count("[token]") == 2
 
@@ -22,41 +43,72 @@ def test_ordinary_text_stays():
     assert redact("2026-01-02 03:04:05 answered 12:30") == "2026-01-02 03:04:05 answered 12:30"
 
 
-def logged(formatter, message, *arguments, error=None):
-    record = logging.LogRecord("bot.x", logging.WARNING, __file__, 1, message, arguments, error)
-    return formatter.format(record)
+@pytest.mark.parametrize("make", [RedactingFormatter, JsonFormatter])
+def test_every_secret_that_it_was_told_of_is_left_out(make):
+    formatter = make(secrets=("hook-secret", "p4ssw0rd", "a"))
+    text = formatter.format(a_record("a posted hook-secret", error=PerSRVError("postgresql://x:p4ssw0rd@host")))
+    assert "hook-secret" not in text
+    assert "p4ssw0rd" not in text
+    assert "a posted [secret]" in text  # a secret of one letter would blot out everything
 
 
-def test_json_is_one_object_a_line_with_the_request_and_without_tokens():
-    from persrv.requests import request_id
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_an_unexpected_error_is_shown_without_what_it_quotes(formatter):
+    with pytest.raises(ValueError, match="am lonely") as caught:
+        int(" ".join(["I", "am", "lonely"]))  # the trace shows lines of source, so it is not written whole
+    text = formatter.format(a_record(error=caught.value))
+    assert "am lonely" not in text
+    assert "ValueError" in text
+    assert "test_logs.py" in text
 
-    token = request_id.set("u42")
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+@pytest.mark.parametrize("error", [PerSRVError("the disk is full"), BadRequest("Chat not found"), OSError("gone")])
+def test_errors_that_never_quote_anybody_keep_their_sentence(formatter, error):
+    assert str(error) in formatter.format(a_record(error=error))
+
+
+def test_causes_and_groups_are_told_in_order_and_a_ring_of_them_ends():
+    first, second = KeyError("private"), PerSRVError("second")
+    second.__cause__, first.__context__ = first, second
+    group = ExceptionGroup("private", [second])
+    text = FORMATTERS[0].format(a_record(error=group))
+    assert "private" not in text
+    assert text.index("KeyError:") < text.index("second") < text.index("ExceptionGroup:")
+
+
+def test_as_json_a_record_is_one_line_with_its_request(in_request):
+    text = JsonFormatter().format(a_record("two\nlines of %s", "笑", error=PerSRVError("no")))
+    assert "\n" not in text
+    told = json.loads(text)
+    assert {name: told[name] for name in ("level", "logger", "message", "request")} == {
+        "level": "error",
+        "logger": "bot.x",
+        "message": "two\nlines of 笑",
+        "request": "u17",
+    }
+    assert told["at"].endswith("+00:00")
+    assert "PerSRVError: no" in told["error"]
+
+
+def test_a_record_of_no_request_names_none():
+    assert "request" not in json.loads(JsonFormatter().format(a_record()))
+    assert RedactingFormatter("%(message)s").format(a_record()) == "said"
+
+
+def test_for_people_the_request_stands_at_the_end_of_the_line(in_request):
+    lines = RedactingFormatter("%(message)s").format(a_record(error=PerSRVError("no"))).splitlines()
+    assert lines[0] == "said [u17]"
+    assert lines[-1].endswith("PerSRVError: no")
+
+
+def test_the_setting_chooses_the_form(capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers[:])
+    level = root.level
     try:
-        line = logged(JsonFormatter(), "asked %s\nand more", f"bot{TOKEN}")
+        set_up_logging(form="json", secrets=["hook-secret"])
+        logging.getLogger("bot.x").warning("posted hook-secret in %s", threading.current_thread().name)
     finally:
-        request_id.reset(token)
-    assert "\n" not in line
-    found = json.loads(line)
-    assert (found["level"], found["logger"], found["request"]) == ("warning", "bot.x", "u42")
-    assert found["message"] == "asked bot[token]\nand more"
-    assert datetime.fromisoformat(found["at"]).tzinfo is not None
-    assert "request" not in json.loads(logged(JsonFormatter(), "outside of a request"))
-
-
-def test_json_holds_the_trace_of_an_exception():
-    try:
-        raise ValueError(f"https://api.example/bot{TOKEN}/getMe")
-    except ValueError:
-        found = json.loads(logged(JsonFormatter(), "it broke", error=sys.exc_info()))
-    assert "ValueError" in found["error"]
-    assert "AAabc" not in found["error"]
-
-
-def test_the_readable_line_names_its_request():
-    from persrv.requests import request_id
-
-    token = request_id.set("u7")
-    try:
-        assert logged(RedactingFormatter("%(message)s"), "done") == "done [u7]"
-    finally:
-        request_id.reset(token)
+        root.setLevel(level)
+    assert json.loads(capsys.readouterr().err)["message"] == "posted [secret] in MainThread"

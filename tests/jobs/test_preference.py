@@ -1,11 +1,19 @@
+import math
+
 import numpy as np
 import pytest
 
 from jobs.steps.embed import embed_stickers
 from jobs.steps.preference import learn_styles
+from persrv.config import Settings
 from persrv.domain.work import Task
 from persrv.errors import StorageError
 from persrv.preference.profile_bytes import profile_from_bytes
+
+
+@pytest.fixture(params=["persrv", "persrv-plus"])
+def settings(request, tmp_path):
+    return Settings(data_dir=tmp_path / "data", ranking=request.param)
 
 
 @pytest.fixture
@@ -54,8 +62,13 @@ async def test_two_people_who_like_different_styles_get_different_orders_for_the
     assert [place.sticker_id for place in stranger] == flat + soft
     assert all(place.preference == 0.0 and place.factor == 1.0 for place in stranger)
     for place in mine:
-        recall = sum(place.by_field.values()) + place.utility
-        assert place.score == pytest.approx(recall * (1 + services.settings.ranking_alpha * place.preference))
+        recall = sum(place.by_field.values()) + place.utility + sum(place.beyond.values())
+        settings = services.settings
+        by_style = {
+            "persrv": 1 + settings.ranking_alpha * place.preference,
+            "persrv-plus": math.exp(settings.plus_style * place.preference),
+        }
+        assert place.score == pytest.approx(recall * by_style[settings.ranking])
 
 
 async def test_each_choice_counts_at_once(services, two_styles, choose, seen):
@@ -66,6 +79,7 @@ async def test_each_choice_counts_at_once(services, two_styles, choose, seen):
     await services.serving.refresh()
     assert (await search(services, 7))[0].sticker_id == flat[0]
     await choose(7, soft[5], "别的")
+    services.chosen(7)
     profile = await services.styles.refresh(7)
     assert profile.choices == 1
     assert {place.sticker_id for place in (await search(services, 7))[:3]} <= set(soft)

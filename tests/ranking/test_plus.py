@@ -9,8 +9,9 @@ import pytest
 from scipy import sparse
 
 from persrv.errors import ConfigurationError
-from persrv.ranking.memory import HALF_LIFE, Remembered, remember
-from persrv.ranking.plus import PlusWeights, pool, rank_plus
+from persrv.ranking.plus import PlusWeights, rank_plus
+from persrv.recall.memory import HALF_LIFE, Remembered, remember
+from persrv.recall.pool import pool
 
 
 def found(**by_id):
@@ -23,7 +24,7 @@ WEIGHTS = PlusWeights(lexical=2, meaning=1, texts=1, memory=0, diffusion=0.5, st
 
 def test_the_score_by_hand():
     lent = sparse.csr_array(np.array([[0, 0, 0.4], [0, 0, 0], [0, 0, 0]]))  # 0 lends to 2
-    pooled = pool({"lexical": found(s0=1.0, s1=0.5), "meaning": found(s1=1.0)}, lent, WEIGHTS)
+    pooled = pool({"lexical": found(s0=1.0, s1=0.5), "meaning": found(s1=1.0)}, lent, WEIGHTS.shares, WEIGHTS.diffusion)
     ranked = rank_plus(pooled, np.array([0.0, 0.3, 0.0]), style=WEIGHTS.style, limit=10)
     # lexical counts 1/2, meaning 1/4: 0 has .5; 1 has .25 + .25, times e^.3; 2 borrows .5 x .4 x .5.
     assert [place.sticker_id for place in ranked] == [1, 0, 2]
@@ -35,7 +36,7 @@ def test_the_score_by_hand():
 
 
 def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
-    pooled = pool({"lexical": (np.array([1, 2, 3]), np.ones(3))}, None, WEIGHTS)
+    pooled = pool({"lexical": (np.array([1, 2, 3]), np.ones(3))}, None, WEIGHTS.shares, WEIGHTS.diffusion)
     everything = rank_plus(pooled, np.zeros(3), style=1.0, limit=10)
     assert [place.sticker_id for place in everything] == [1, 2, 3]
     assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2) == everything[:2]
@@ -43,12 +44,12 @@ def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
 
 def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
     off = PlusWeights(lexical=1, meaning=0, texts=0, memory=0, diffusion=0, style=0)
-    pooled = pool({"lexical": found(s1=1.0), "meaning": found(s2=1.0)}, None, off)
+    pooled = pool({"lexical": found(s1=1.0), "meaning": found(s2=1.0)}, None, off.shares, off.diffusion)
     assert pooled.ids.tolist() == [1]
 
 
 def test_nothing_found_is_an_empty_ranking():
-    pooled = pool({}, None, WEIGHTS)
+    pooled = pool({}, None, WEIGHTS.shares, WEIGHTS.diffusion)
     assert rank_plus(pooled, np.zeros(0), style=1.0, limit=5) == ()
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from persrv.recall.diffusion import FEW, TOP, choice_neighbours, diffuse, lends, text_neighbours
+from persrv.recall.diffusion import FEW, LEAST_TEXT, TOP, choice_neighbours, diffuse, lends, text_neighbours
+from persrv.recall.meaning import OwnTexts, owners_of
+from persrv.recall.nearest import ExactNearest
 
 
 def clicks(*rows):
@@ -36,9 +38,9 @@ def test_lending_by_hand():
 
 
 def test_stickers_with_few_choices_borrow_by_what_they_say():
-    log = clicks([FEW, 0, 0], [FEW, 0, 0])
-    vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
-    found = text_neighbours(log, vectors, np.array([0, 1, 2])).toarray()
+    vectors = np.array([[1, 0], [1, 0.01], [0, 1]], dtype=np.float32)
+    own = OwnTexts(ExactNearest(vectors), np.array([0, 1, 2, 3]), np.array([0, 1, 2]))
+    found = text_neighbours(np.array([2 * FEW, 0, 0]), own, vectors).toarray()
     assert found[1, 0] == pytest.approx(1.0)  # 1 has no choice and says what 0 says
     assert not found[0].any()  # 0 has enough choices of its own
     assert not found[2].any()  # 2 says something else
@@ -62,3 +64,26 @@ def test_a_sticker_newer_than_the_neighbours_lends_nothing_and_is_kept():
     ids, scores = diffuse((np.array([0, 9]), np.array([1.0, 0.5])), lends(neighbours), 0.5)
     assert ids.tolist() == [0, 1, 9]
     assert scores.tolist() == pytest.approx([1.0, 0.5, 0.5])
+
+
+def test_text_neighbours_are_those_of_a_comparison_of_everything_with_everything():
+    random = np.random.default_rng(5)
+    stickers, texts = 60, 25
+    says = [
+        (int(sticker), f"t{text}") for sticker in range(stickers) for text in random.choice(texts, 2, replace=False)
+    ]
+    distinct, indptr, owners = owners_of([text for _, text in says], np.array([sticker for sticker, _ in says]))
+    vectors = random.normal(size=(len(distinct), 3)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    counts = random.integers(0, 2 * FEW, stickers)
+    found = text_neighbours(counts, OwnTexts(ExactNearest(vectors), indptr, owners), vectors).toarray()
+    mine = [[distinct.index(text) for who, text in says if who == sticker] for sticker in range(stickers)]
+    for sticker in range(stickers):
+        near = {
+            other: max(float(vectors[a] @ vectors[b]) for a in mine[sticker] for b in mine[other])
+            for other in range(stickers)
+            if other != sticker
+        }
+        best = sorted((-cosine, other) for other, cosine in near.items() if cosine > LEAST_TEXT)[:TOP]
+        expected = [-cosine for cosine, _ in best] if counts[sticker] < FEW else []
+        assert sorted(found[sticker][found[sticker] > 0], reverse=True) == pytest.approx(expected, rel=1e-5)

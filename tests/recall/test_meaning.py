@@ -5,7 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from persrv.recall.meaning import FLOOR, NOTHING, SHARPNESS, OwnTexts, nearness, past_queries
+from persrv.domain.candidates import NOTHING
+from persrv.recall.meaning import (
+    FLOOR,
+    MOST_OWNERS,
+    SHARPNESS,
+    OwnTexts,
+    PastQueries,
+    chosen_for,
+    distinct_queries,
+    doubted,
+    nearness,
+    owners_of,
+)
+from persrv.recall.nearest import ExactNearest
 
 
 def direction(degrees):
@@ -14,10 +27,14 @@ def direction(degrees):
 
 def past(clicks, angles, size=5):
     """Clicks as (query, sticker); angles by query."""
-    order = {query: row for row, query in enumerate(sorted(angles))}
-    vectors = np.stack([direction(angles[query]) for query in sorted(angles)])
+    return past_queries(clicks, {query: direction(angle) for query, angle in angles.items()}, size)
+
+
+def past_queries(clicks, vectors, size):
+    keys, distinct, rows = distinct_queries([query for query, _ in clicks])
     stickers = np.array([sticker for _, sticker in clicks], dtype=np.int64)
-    return past_queries([query for query, _ in clicks], stickers, vectors, order, size)
+    near = ExactNearest(np.stack([vectors[query] for query in distinct])) if distinct else None
+    return PastQueries(keys, near, doubted(chosen_for(rows, stickers, (len(keys), size))))
 
 
 def test_the_same_query_counts_in_full_and_a_near_one_by_its_nearness():
@@ -44,20 +61,23 @@ def test_without_a_usable_vector_only_the_same_query_counts(vector):
 
 
 def test_an_empty_log_finds_nothing():
-    found = past_queries([], np.empty(0, np.int64), np.empty((0, 2), np.float32), {}, 3)
+    found = past_queries([], {}, 3)
     assert found.find("cry", direction(0)) is NOTHING
 
 
 def test_a_past_query_whose_vector_is_broken_is_never_near():
-    order = {"a": 0, "b": 1}
-    vectors = np.array([[np.nan, np.nan], [1.0, 0.0]], dtype=np.float32)
-    found = past_queries(["a", "b"], np.array([0, 1]), vectors, order, 2)
+    vectors = {"a": np.array([np.nan, np.nan], dtype=np.float32), "b": direction(0)}
+    found = past_queries([("a", 0), ("b", 1)], vectors, 2)
     assert found.find("c", direction(0))[0].tolist() == [1]
     assert found.find("a", direction(90))[0].tolist() == [0]
 
 
 def test_the_best_of_a_stickers_texts_counts():
-    own = OwnTexts(np.stack([direction(0), direction(40), direction(90)]), np.array([7, 7, 8]))
+    own = OwnTexts(
+        ExactNearest(np.stack([direction(0), direction(40), direction(90)])),
+        np.array([0, 1, 2, 3]),
+        np.array([7, 7, 8]),
+    )
     ids, scores = own.find(direction(40), 10)
     assert ids.tolist() == [7, 8]
     assert scores.tolist() == pytest.approx([1.0, (np.cos(np.radians(50)) - FLOOR) / (1 - FLOOR)], rel=1e-5)
@@ -69,3 +89,14 @@ def test_nearness_is_from_zero_to_one_and_rises():
     near = nearness(np.linspace(-1, 1, 50))
     assert (np.diff(near) >= 0).all()
     assert (near[0], near[-1]) == (0, 1)
+
+
+def test_a_text_of_many_stickers_brings_in_no_more_than_so_many():
+    own = OwnTexts(ExactNearest(direction(0)[None]), np.array([0, MOST_OWNERS + 5]), np.arange(MOST_OWNERS + 5))
+    assert len(own.find(direction(0), 10)[0]) == MOST_OWNERS
+
+
+def test_a_text_that_several_say_is_kept_once():
+    texts, indptr, stickers = owners_of(["hi", "bye", "hi"], np.array([9, 1, 4]))
+    owners = {text: stickers[indptr[row] : indptr[row + 1]].tolist() for row, text in enumerate(texts)}
+    assert owners == {"hi": [4, 9], "bye": [1]}

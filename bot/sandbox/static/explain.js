@@ -16,8 +16,12 @@ const KNOWN_PARTS = [
   "pack",
   "utility",
   "preference",
+  "meaning",
+  "texts",
+  "memory",
+  "diffusion",
 ];
-const COLORS = 12;
+const COLORS = 13;
 
 /** @param {string[]} names @returns {Map<string, number>} The colour of each part. */
 function colorsOf(names) {
@@ -39,17 +43,18 @@ function lengthsOf({ parts, score }) {
 }
 
 /** "1.20 × 2.50": recall, and what the fit of the style multiplies it by. */
-function formula({ parts, factor, preference }) {
+function formula({ parts, factor }) {
+  const percent = `${factor >= 1 ? "+" : "−"}${Math.abs(Math.round(100 * (factor - 1)))}`;
   const recall = parts.reduce((sum, { value }) => sum + value, 0);
   return h(
     "span",
     {
       class: "why-formula",
       dataset: { testid: "explain-formula" },
-      title: t("why_formula", { percent: Math.round(100 * preference) }),
+      title: t("why_formula", { percent }),
     },
     `${number(recall)} × ${number(factor)}`,
-    preference > 0 && h("em", {}, t("why_style", { percent: Math.round(100 * preference) })),
+    Math.abs(factor - 1) >= 0.005 && h("em", {}, t("why_style", { percent })),
   );
 }
 

@@ -225,6 +225,18 @@ class SqlCatalogueStore:
             count: int = (await connection.execute(statement)).scalar_one()
             return count
 
+    async def packs_of_stickers(self) -> Sequence[tuple[int, int]]:
+        """Of each sticker in a live pack: its id and the first such pack's."""
+        statement = (
+            select(pack_stickers.c.sticker_id, func.min(pack_stickers.c.pack_id).label("pack_id"))
+            .join_from(pack_stickers, packs, packs.c.id == pack_stickers.c.pack_id)
+            .where(packs.c.state != PackState.RETIRED.value)
+            .group_by(pack_stickers.c.sticker_id)
+            .order_by(pack_stickers.c.sticker_id)
+        )
+        async with self._database.read() as connection:
+            return [(row.sticker_id, row.pack_id) for row in await connection.execute(statement)]
+
     async def highest_sticker_id(self) -> int:
         """The highest row number that a sticker has; 0 when there is none."""
         async with self._database.read() as connection:

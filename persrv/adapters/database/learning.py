@@ -11,7 +11,7 @@ from persrv.adapters.database.database import Database
 from persrv.adapters.database.live import chunks
 from persrv.adapters.database.tables import interactions, style_profiles
 from persrv.adapters.database.upsert import insert_into
-from persrv.ports.learning import LoggedChoice, PersonsChoices, StoredProfile
+from persrv.ports.learning import LoggedChoice, PersonsChoices, StoredProfile, TimedChoice
 
 PART: Final = 5_000
 """Rows in one part: little memory, and few enough round trips."""
@@ -79,6 +79,18 @@ class SqlChoiceLog:
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).all()
         return PersonsChoices(user_id, tuple(row.sticker_id for row in rows), tuple(row.times for row in rows))
+
+    async def latest_of(self, user_id: int, limit: int) -> Sequence[TimedChoice]:
+        """A person's last choices, the latest first."""
+        statement = (
+            select(interactions.c.sticker_id, interactions.c.query_key, interactions.c.chosen_at)
+            .where(interactions.c.user_id == user_id)
+            .order_by(interactions.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [TimedChoice(row.sticker_id, row.query_key, row.chosen_at) for row in rows]
 
     async def queries_of(self, user_id: int) -> Sequence[tuple[int, str, int]]:
         """What one person typed before each sticker they chose, and how often; the query as it was typed first."""

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from persrv.domain.candidates import NOTHING, Found, Pool
 from persrv.domain.semantics import SemanticField
 from persrv.evaluation.systems.order import strictly_falling
 from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
@@ -20,13 +20,14 @@ from persrv.ports.progress import Progress, silent
 from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
-from persrv.ranking.memory import Memory, Remembered, remember
-from persrv.ranking.plus import PlusScore, PlusWeights, Pool, pool, rank_plus
-from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
-from persrv.recall.meaning import NOTHING, Found, OwnTexts, PastQueries, past_queries
+from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.recall.learning import LearntRecall, learn_recall
+from persrv.recall.memory import Memory, Remembered, remember
+from persrv.recall.nearest import ExactNearest
+from persrv.recall.pool import pool
 from persrv.recall.weights import RelevanceWeights
+from persrv.semantics.own_texts import OWN_FIELDS, own_texts
 from persrv.text import normalise
-from persrv.text.emoji import emoji_words, find_emoji
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
 
@@ -36,8 +37,8 @@ TEXTS: Final = 200
 """Stickers' own texts that are looked at by meaning."""
 AT_ONCE: Final = 256
 """Texts that are encoded at once."""
-OWN_FIELDS: Final = (SemanticField.OCR, SemanticField.KEYWORDS, SemanticField.EMOTIONS)
-"""What a sticker says itself, a line a text; descriptions are sentences, and a query is not."""
+SPOKEN: Final = (*OWN_FIELDS, SemanticField.EMOJI)
+"""Columns that `own_texts` reads."""
 PLUS_FIELDS = RelevanceWeights(pack=0.0)
 """All fields but the sets' names: style, not a name, is to tell which set is meant."""
 
@@ -56,9 +57,7 @@ class PlusSettings:
 class Learnt:
     """What persrv-plus makes of a training part; shared by all weights."""
 
-    past: PastQueries
-    own: OwnTexts
-    lent: sparse.csr_array
+    recall: LearntRecall
     memory: Memory
     style: StyleField | None
     liking: dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]
@@ -90,6 +89,7 @@ class PersrvPlus:
         self._docids: tuple[str, ...] = ()
         self._utility: Utility | None = None
         self._learnt: Learnt | None = None
+        self._last: tuple[str, NDArray[np.float32] | None] = ("", None)
 
     def fit(self, training: Training) -> None:
         """See `System.fit`."""
@@ -119,17 +119,20 @@ class PersrvPlus:
                 np.array([found.sticker_id for found in recalled], dtype=np.int64),
                 np.array([found.relevance + found.utility for found in recalled], dtype=np.float64),
             ),
-            "meaning": learnt.past.find(normal, vector),
-            "texts": learnt.own.find(vector, TEXTS),
+            "meaning": learnt.recall.past.find(normal, vector),
+            "texts": learnt.recall.own.find(vector, TEXTS),
         }
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
         """What this person chose for it."""
-        return {"memory": self._fitted().memory.find(user, normalise(query))}
+        learnt, normal = self._fitted(), normalise(query)
+        rows, near = learnt.recall.past.near(normal, self._encoded(normal))
+        return {"memory": learnt.memory.find(user, normal, learnt.recall.past.keys[rows], near)}
 
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
-        return pool(found, self._fitted().lent, self.settings.weights)
+        weights = self.settings.weights
+        return pool(found, self._fitted().recall.lent, weights.shares, weights.diffusion)
 
     def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
         """The best R for a person."""
@@ -161,10 +164,11 @@ class PersrvPlus:
     def _encoded(self, query: str) -> NDArray[np.float32] | None:
         if self._encoder is None or not query:
             return None
-        began = time.perf_counter()
-        vector: NDArray[np.float32] = self._encoder.encode([query])[0]
-        self.encoder_seconds += time.perf_counter() - began
-        return vector
+        if query != self._last[0]:
+            began = time.perf_counter()
+            self._last = query, self._encoder.encode([query])[0]
+            self.encoder_seconds += time.perf_counter() - began
+        return self._last[1]
 
     def _fitted(self) -> Learnt:
         if self._learnt is None:
@@ -184,40 +188,36 @@ def learn(
     """Everything that the stages need."""
     rows = training.rows()
     queries = [normalise(click.query) for click in training.clicks]
-    order = {query: row for row, query in enumerate(sorted(set(queries)))}
-    vectors = _encode(encoder, list(order), "encoding past queries", progress)
-    past = past_queries(queries, rows, vectors, order, len(training.stickers))
-    texts, stickers = own_texts(training, with_emoji=relevance.emoji > 0)
-    own = OwnTexts(_encode(encoder, texts, "encoding stickers' texts", progress), stickers)
-    clicks = sparse.csr_array(
-        sparse.coo_array(
-            (np.ones(len(rows), np.float32), ([order[query] for query in queries], rows)),
-            shape=(len(order), len(training.stickers)),
-        )
+    texts, says = all_own_texts(training, with_emoji=relevance.emoji > 0)
+
+    def encode(wanted: list[str]) -> NDArray[np.float32]:
+        return _encode(encoder, wanted, progress)
+
+    recall = learn_recall(
+        queries,
+        rows,
+        texts,
+        says,
+        len(training.stickers),
+        encode=None if encoder is None else encode,
+        arrange=ExactNearest,
+        progress=progress,
     )
-    neighbours = choice_neighbours(clicks)
-    if len(own.vectors):
-        neighbours = neighbours.maximum(text_neighbours(clicks, own.vectors, own.stickers))
     memory = remember(
         Remembered(click.uid, query, int(row), click.ts)
         for click, query, row in zip(training.clicks, queries, rows, strict=True)
     )
     style, liking = _styles(training, rows)
-    return Learnt(past, own, lends(sparse.csr_array(neighbours)), memory, style, liking)
+    return Learnt(recall, memory, style, liking)
 
 
-def own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
+def all_own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
     """What stickers say themselves, and whose text each is."""
     texts: list[str] = []
     stickers: list[int] = []
     columns = training.stickers.texts
     for row in range(len(training.stickers)):
-        said = [line for field in OWN_FIELDS for line in (columns[field][row] or "").splitlines()]
-        if with_emoji:
-            said += [
-                word for emoji in find_emoji(columns[SemanticField.EMOJI][row] or "") for word in emoji_words(emoji)
-            ]
-        mine = list(dict.fromkeys(normal for text in said if (normal := normalise(text))))
+        mine = own_texts({field: columns[field][row] or "" for field in SPOKEN}, with_emoji=with_emoji)
         texts += mine
         stickers += [row] * len(mine)
     return texts, np.array(stickers, dtype=np.int64)
@@ -245,15 +245,15 @@ def _styles(
     return style, liking
 
 
-def _encode(encoder: TextEncoder | None, texts: list[str], told: str, progress: Progress) -> NDArray[np.float32]:
-    """Unit vectors, shape (texts, dimensions); zeros, which are near to nothing, without an encoder."""
-    if encoder is None or not texts:
-        return np.zeros((len(texts) if encoder is None else 0, 1), dtype=np.float32)
+def _encode(encoder: TextEncoder | None, texts: list[str], progress: Progress) -> NDArray[np.float32]:
+    """Unit vectors, shape (texts, dimensions)."""
+    if encoder is None:
+        return np.zeros((len(texts), 0), dtype=np.float32)
     parts = []
     for start in range(0, len(texts), AT_ONCE):
-        progress(told, start, len(texts))
+        progress("encoding texts", start, len(texts))
         parts.append(encoder.encode(texts[start : start + AT_ONCE]))
-    progress(told, len(texts), len(texts))
+    progress("encoding texts", len(texts), len(texts))
     return np.concatenate(parts)
 
 

@@ -138,6 +138,16 @@ def test_sigterm_stops_it_within_five_seconds_and_in_good_order(run, world, tmp_
     assert "only-for-tests" not in log
 
 
+def test_a_bot_that_is_told_to_wait_at_its_start_waits_and_then_listens(run, world, tmp_path):
+    world.fail_next("getMe", 429, "Too Many Requests: retry after 1", retry_after=1, times=2)
+    world.fail_next("getMe", 502, "Bad Gateway")
+    process = run()
+    until(lambda: world.calls_of("getUpdates"))
+    assert process.poll() is None
+    assert len(world.calls_of("getMe")) == 4
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
 def test_a_choice_that_cannot_be_written_stays_with_telegram_until_it_can(run, settings, world, make_pack, mei, finds):
     world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
     run()

@@ -1,18 +1,23 @@
-"""/healthz, /readyz and /metrics of the running bot, over HTTP."""
+"""The pages on the local port, asked over HTTP while the whole bot runs."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sqlite3
 import time
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from telegram.ext import ExtBot
 
-from bot.health import Health
+from bot import health as health_module
+from bot.health import Health, serve_health
 from bot.metrics import Metrics
-from persrv.domain.runs import JobName, RunState
-from persrv.errors import StorageError
+from bot.sandbox.seen import SandboxRefused
+from persrv.errors import ConfigurationError, SearchIndexError
 
 
 @pytest.fixture
@@ -23,110 +28,179 @@ def port():
 
 
 @pytest.fixture
+def ask(port):
+    """`ask("/readyz")`: the page as it is now."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=15) as client:
+        yield client.get
+
+
+@pytest.fixture
 def watched(start_bot, port):
     return start_bot(health_listen=f"127.0.0.1:{port}")
 
 
 @pytest.fixture
-def ask(watched, port):
-    def get(path):
-        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=10)
+def measured(ask):
+    """`measured("persrv_answers_total", outcome="hits")`: a sample of /metrics now."""
 
-    return get
+    def read(name: str, **labels: str) -> float | None:
+        page = ask("/metrics").text
+        samples = [one for family in text_string_to_metric_families(page) for one in family.samples]
+        return next((one.value for one in samples if one.name == name and one.labels == labels), None)
 
-
-def series(text):
-    """Prometheus's text format as a mapping."""
-    return {
-        name: float(value)
-        for name, _, value in (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
-    }
+    return read
 
 
-def test_a_bot_that_works_says_so(ask):
+def eventually(look, fits, seconds=10.0):
+    until = time.monotonic() + seconds
+    while not fits(found := look()):
+        assert time.monotonic() < until, f"it stayed {found!r}"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def told(watched, server):
+    """Ask a `Health` of its own for problems, with Telegram having answered or not."""
+
+    def problems(*, answered: bool = True, **changes: object) -> tuple[str, ...]:
+        async def look() -> tuple[str, ...]:
+            bot = ExtBot(watched.settings.bot_token.get_secret_value(), base_url=f"{server.url}/bot")
+            health = Health(replace(watched.services, **changes), bot, Metrics())
+            if answered:
+                health.telegram_answered()
+            return await health.problems()
+
+        return watched.do(look())
+
+    return problems
+
+
+def test_a_bot_that_runs_lives_and_is_ready(watched, ask):
     assert (ask("/healthz").status_code, ask("/healthz").text) == (200, "ok\n")
     assert (ask("/readyz").status_code, ask("/readyz").text) == (200, "ready\n")
-    assert ask("/elsewhere").status_code == 404
 
 
-def test_a_database_that_cannot_be_written_makes_it_unready_while_it_lives(watched, ask, monkeypatch):
-    async def broken():
-        raise StorageError("The disk is full.")
-
-    monkeypatch.setattr(type(watched.services.probe), "check", lambda self: broken())
-    answer = ask("/readyz")
-    assert answer.status_code == 503
-    assert answer.text == "database: it cannot be read and written\n"
-    assert ask("/healthz").status_code == 200
-    assert series(ask("/metrics").text)["persrv_ready"] == 0
+def test_nothing_else_is_served_and_nothing_is_taken_in(watched, ask, port):
+    assert ask("/").status_code == 404
+    assert ask("/metrics/../../etc/passwd").status_code == 404
+    assert httpx.post(f"http://127.0.0.1:{port}/readyz", content="x", trust_env=False).status_code == 405
 
 
-def test_it_counts_answers_and_choices_with_their_places(watched, ask, world, make_pack, mei, finds):
-    before = series(ask("/metrics").text)
-    assert before['persrv_answers_total{outcome="hits"}'] == 0
-    mei.types("nothing is called so")
-    world.add_pack(make_pack("Smiles_by_test", ["😭", "😭", "😭"]))
-    mei.sends_sticker(mei._client.pack("Smiles_by_test")[0])
+def test_without_the_setting_no_port_is_opened(bot, port):
+    assert bot.settings.health_address is None
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
+
+
+def test_answers_choices_and_their_place_are_counted(watched, ask, measured, world, make_pack, mei, finds):
+    assert measured("persrv_answers_total", outcome="hits") == 0  # a series that is there before its first rise
+    world.add_pack(make_pack("Cats_by_test", ["😀", "😭", "🎉"]))
+    mei.writes("/addset Cats_by_test")
     mei.waits_for("3 张")
-    answer = finds(mei, "想哭", lambda answer: len(answer.stickers) == 3)
+    answer = finds(mei, "cats", lambda found: len(found.stickers) == 3)
+    hits = measured("persrv_answers_total", outcome="hits")
+    none = measured("persrv_answers_total", outcome="no_hits")
+    assert hits >= 1
+    mei.types("zzzzzzzzzz")
+    assert measured("persrv_answers_total", outcome="no_hits") == none + 1
+    assert measured("persrv_answers_total", outcome="hits") == hits
+    assert measured("persrv_answer_seconds_count") == hits + none + 1
+    mei.chooses(answer, 0)
     mei.chooses(answer, 2)
-    until = time.monotonic() + 10
-    while (after := series(ask("/metrics").text))["persrv_choice_position_count"] < 1:
-        assert time.monotonic() < until
-        time.sleep(0.1)
-    assert after['persrv_answers_total{outcome="hits"}'] >= 1
-    assert after['persrv_answers_total{outcome="no_hits"}'] >= 1
-    assert after["persrv_answer_seconds_count"] == sum(
-        value for name, value in after.items() if name.startswith("persrv_answers_total")
-    )
-    assert after["persrv_choice_position_sum"] == 3  # the third place
-    assert after['persrv_choice_position_bucket{le="2.0"}'] == 0
-    assert after['persrv_queue_length{queue="packs"}'] == 0
-    assert after["persrv_ready"] == 1
+    assert eventually(lambda: measured("persrv_choice_position_count"), lambda count: count == 2)
+    assert measured("persrv_choice_position_sum") == 1 + 3
+    assert measured("persrv_choice_position_bucket", le="1.0") == 1
+    assert measured("persrv_ready") == 1
 
 
-def test_jobs_show_when_they_last_came_to_their_end(watched, ask):
-    at = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)
-
-    async def note():
-        run = await watched.services.job_log.begin(JobName.NIGHTLY.value, at=at)
-        await watched.services.job_log.end(run, RunState.DONE, at=at + timedelta(seconds=75), counts={})
-
-    watched.do(note())
-    found = series(ask("/metrics").text)
-    assert found['persrv_job_last_duration_seconds{job="nightly"}'] == 75
-    assert found['persrv_job_last_success_timestamp_seconds{job="nightly"}'] == at.timestamp() + 75
+def test_an_answer_that_telegram_refuses_is_counted_as_failed_and_not_as_hit(watched, measured, world, page, mei):
+    world.fail_next("answerInlineQuery", 400, "Bad Request: something about it")
+    with pytest.raises(SandboxRefused):
+        mei.types("cats")
+    assert eventually(lambda: measured("persrv_answers_total", outcome="failed"), lambda count: count == 1)
+    assert measured("persrv_answer_seconds_count") == 0
 
 
-def test_no_page_tells_of_a_person_or_a_query(watched, ask, mei):
-    mei.types("我今天很难过")
-    text = ask("/metrics").text
-    assert "难过" not in text
-    assert str(mei.id) not in text
+def test_queues_and_job_times_are_told(watched, measured, settings):
+    path = settings.data_dir / "persrv.sqlite3"
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "INSERT INTO jobs (name, state, started_at, finished_at, counts, error) VALUES "
+            "('ocr', 'done', '2026-01-02 03:00:00', '2026-01-02 03:01:30', '{}', '')"
+        )
+        database.execute(
+            "INSERT INTO packs (name, name_key, name_norm, title, title_key, kind, state, requested_at, problem) "
+            "VALUES ('a', 'a', 'a', 'a', 'a', 'regular', 'pending', '2026-01-02 03:00:00', '')"
+        )
+    database.close()
+    assert measured("persrv_job_last_duration_seconds", job="ocr") == 90
+    assert measured("persrv_job_last_success_timestamp_seconds", job="ocr") == 1767322890  # 2026-01-02 03:01:30 UTC
+    assert measured("persrv_queue_length", queue="packs") == 1
+    assert measured("persrv_queue_length", queue="index") == 0
+    assert measured("persrv_queue_length", queue="impressions") == 0
 
 
-def test_a_port_that_is_taken_is_named_before_anything_starts(start_bot):
+def test_no_page_tells_of_a_person_a_query_or_a_secret(watched, ask, world, make_pack, mei, finds):
+    world.add_pack(make_pack("Cats_by_test", ["😀"]))
+    mei.writes("/addset Cats_by_test")
+    mei.waits_for("1 张")
+    mei.chooses(finds(mei, "cats", lambda found: found.stickers), 0)
+    pages = ask("/metrics").text + ask("/readyz").text + ask("/healthz").text
+    for private in ("1001", "cats", "Cats", "only-for-tests", str(watched.settings.data_dir)):
+        assert private not in pages
+
+
+def test_a_database_that_is_held_by_another_makes_it_not_ready_in_time(watched, told, settings, monkeypatch):
+    monkeypatch.setattr(health_module, "PATIENCE_SECONDS", 0.2)
+    other = sqlite3.connect(settings.data_dir / "persrv.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert told() == ("database: it does not answer",)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert told() == ()
+
+
+def test_an_index_that_cannot_be_read_makes_it_not_ready(watched, told):
+    class Broken:
+        def count(self) -> int:
+            raise SearchIndexError("gone")
+
+    assert told(index=Broken()) == ("index: it cannot be read",)
+
+
+def test_a_telegram_that_has_not_answered_makes_it_not_ready(watched, told):
+    assert told(answered=False) == ("telegram: it has not answered lately",)
+
+
+def test_a_telegram_that_comes_back_makes_it_ready_again(watched, server, world):
+    async def watch() -> tuple[bool, bool]:
+        token = watched.settings.bot_token.get_secret_value()
+        async with ExtBot(token, base_url=f"{server.url}/bot") as bot:
+            health = Health(watched.services, bot, Metrics(), look_seconds=0.05)
+            before = bool(await health.problems())
+            async with serve_health(health, ("127.0.0.1", free_port())):
+                for _ in range(200):
+                    if not await health.problems():
+                        return before, True
+                    await asyncio.sleep(0.05)
+            return before, False
+
+    assert watched.do(watch()) == (True, True)
+
+
+def test_a_port_that_is_taken_is_named_with_its_setting(start_bot):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(AssertionError, match="did not start") as failed:
-            start_bot(health_listen=address)
-    assert "PERSRV_HEALTH_LISTEN" in str(failed.value)
+        with pytest.raises(AssertionError, match=r"PERSRV_HEALTH_LISTEN: 127\.0\.0\.1:\d+ cannot be used") as caught:
+            start_bot(health_listen=f"127.0.0.1:{taken.getsockname()[1]}")
+    assert ConfigurationError.__name__ in str(caught.value)
 
 
-def test_telegram_that_is_silent_makes_it_unready(watched):
-    class Bot:
-        async def get_me(self):
-            raise AssertionError("not asked here")
-
-    async def look():
-        health = Health(watched.services, Bot(), Metrics(), look_seconds=0.01)
-        silent = await health.problems()
-        health.telegram_answered()
-        heard = await health.problems()
-        return silent, heard
-
-    silent, heard = watched.do(look())
-    assert silent == ("telegram: it has not answered lately",)
-    assert heard == ()
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]

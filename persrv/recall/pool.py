@@ -1,0 +1,45 @@
+"""The parts of persrv-plus brought together, and diffusion over them.
+
+    base(s) = lexical x W(s) + meaning x M(s) + texts x T(s) + memory x m(s)
+    t(s)    = base(s) + diffusion x sum over neighbours n of cos(s, n) x base(n)
+
+W is the paper's recall (equation 6) relative to the best sticker's; M, T (`persrv.recall.meaning`), m
+(`persrv.recall.memory`) and the neighbours (`persrv.recall.diffusion`) say themselves where they are from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from persrv.domain.candidates import NOTHING, PARTS, Found, Pool
+from persrv.recall.diffusion import diffuse
+
+
+def pool(
+    found: Mapping[str, Found], lent: sparse.csr_array | None, shares: Mapping[str, float], diffusion: float
+) -> Pool:
+    """Bring the parts together and let diffusion lend.
+
+    :param found: Of each of `PARTS` what it found, scores from 0 to 1; a part that is missing found nothing.
+    :param lent: `persrv.recall.diffusion.lends`; None: nobody lends.
+    :param shares: Weight of each of `PARTS`, at least 0; a part without weight brings nobody in.
+    :param diffusion: Its weight, at least 0.
+    """
+    used = {name: found.get(name, NOTHING) for name in PARTS if shares[name] > 0}
+    ids = np.unique(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
+    parts = np.zeros((len(ids), len(PARTS)))
+    for name, (some, scores) in used.items():
+        parts[np.searchsorted(ids, some), PARTS.index(name)] = shares[name] * scores
+    base = parts.sum(axis=1)
+    if lent is None or not diffusion:
+        return Pool(ids, parts, np.zeros(len(ids)))
+    everybody, total = diffuse((ids, base), lent, diffusion)
+    places = np.searchsorted(everybody, ids)
+    wide = np.zeros((len(everybody), len(PARTS)))
+    wide[places] = parts
+    added = total.copy()
+    added[places] -= base
+    return Pool(everybody, wide, np.maximum(added, 0.0))

@@ -1,0 +1,42 @@
+"""Rows of sparse tables, touching only what they hold: a query must not cost what the catalogue costs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from persrv.domain.candidates import NOTHING, Found
+
+
+def places_of(
+    indptr: NDArray[np.integer], rows: NDArray[np.int64], most: int | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the entries of some rows are.
+
+    :param indptr: As of a CSR array, shape (all rows + 1,).
+    :param most: Entries of each row at most, its first ones.
+    :return: For each entry the place of its row in `rows`, and its place in the table; both of shape (entries,).
+    """
+    starts = indptr[rows].astype(np.int64)
+    lengths = indptr[rows + 1].astype(np.int64) - starts
+    if most is not None:
+        lengths = np.minimum(lengths, most)
+    owners = np.repeat(np.arange(len(rows), dtype=np.int64), lengths)
+    within = np.arange(len(owners), dtype=np.int64) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return owners, starts[owners] + within
+
+
+def weighted_rows(table: sparse.csr_array, rows: NDArray[np.int64], weights: NDArray[np.float64]) -> Found:
+    """Weights @ table[rows], as columns and values, without those that are 0.
+
+    :param rows: Shape (n,).
+    :param weights: Finite, of at least 0, shape (n,).
+    """
+    owners, places = places_of(table.indptr, rows)
+    if not len(places):
+        return NOTHING
+    columns, inverse = np.unique(table.indices[places], return_inverse=True)
+    sums = np.bincount(inverse, weights=weights[owners] * table.data[places], minlength=len(columns))
+    found = sums > 0
+    return columns[found].astype(np.int64), np.asarray(sums[found], dtype=np.float64)

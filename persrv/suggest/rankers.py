@@ -1,0 +1,177 @@
+"""The two rankings that can serve: the paper's, and persrv-plus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.domain.candidates import NOTHING, PARTS, Found, Pool
+from persrv.domain.semantics import SemanticField
+from persrv.domain.suggestions import Ranked, Reason, Recalled
+from persrv.ports.search import StickerIndex
+from persrv.preference.preference import preference
+from persrv.preference.profile import StyleProfile
+from persrv.ranking.order import as_ranked
+from persrv.ranking.personal import RankingWeights, rank_personally
+from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.recall.pool import pool
+from persrv.suggest.query_vectors import QueryVectors
+from persrv.suggest.serving import Serving
+from persrv.suggest.tastes import Taste
+
+LEXICAL: Final = 300
+"""Stickers that words bring into persrv-plus."""
+TEXTS: Final = 200
+"""Texts of stickers that are looked at by meaning."""
+POOLED: Final = 500
+"""Candidates of persrv-plus whose style is looked at: the best before it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """All that a ranking goes by.
+
+    :param query: Normalised.
+    :param tokens: What words to look for.
+    :param profile: In the space that serves, or None.
+    :param taste: None for a person who chose nothing yet.
+    """
+
+    query: str
+    tokens: Sequence[str]
+    serving: Serving
+    profile: StyleProfile | None = None
+    taste: Taste | None = None
+
+
+class Ranker(Protocol):
+    """Answers a query with stickers, best first. Synchronous, safe from any thread."""
+
+    name: str
+
+    def rank(self, asked: Asked) -> tuple[Ranked, ...]:
+        """R stickers at most, with every part of their scores."""
+
+
+class PaperRanker:
+    """The paper, made exact (section 3.6): BM25 + utility, times 1 + alpha x preference."""
+
+    name = "persrv"
+
+    def __init__(
+        self, index: StickerIndex, weights: Mapping[SemanticField, float], ranking: RankingWeights, *, recall_size: int
+    ) -> None:
+        """:param recall_size: R, the stickers that recall hands to ranking (paper: 100)."""
+        self._index = index
+        self._weights = weights
+        self._ranking = ranking
+        self._recall_size = recall_size
+
+    def rank(self, asked: Asked) -> tuple[Ranked, ...]:
+        """See `Ranker.rank`."""
+        serving = asked.serving
+        recalled = self._index.search(
+            asked.tokens, weights=self._weights, limit=self._recall_size, utility=serving.utility.lookup
+        )
+        ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
+        liked = preference(
+            asked.profile,
+            serving.vectors_of(ids),
+            space_id=serving.space_id,
+            gate=self._ranking.gate,
+            nearest=self._ranking.nearest,
+        )
+        return as_ranked(rank_personally(recalled, liked, alpha=self._ranking.alpha))
+
+
+class PlusRanker:
+    """persrv-plus (`persrv.recall.pool`, `persrv.ranking.plus`). A stage without what it needs steps aside."""
+
+    name = "persrv-plus"
+
+    def __init__(
+        self,
+        index: StickerIndex,
+        weights: Mapping[SemanticField, float],
+        plus: PlusWeights,
+        vectors: QueryVectors,
+        *,
+        recall_size: int,
+    ) -> None:
+        """:param recall_size: R, the stickers of a ranking."""
+        self._index = index
+        self._weights = weights
+        self._plus = plus
+        self._vectors = vectors
+        self._recall_size = recall_size
+
+    def rank(self, asked: Asked) -> tuple[Ranked, ...]:
+        """See `Ranker.rank`."""
+        recalled = self._index.search(
+            asked.tokens, weights=self._weights, limit=LEXICAL, utility=asked.serving.utility.lookup
+        )
+        best = max((found.score for found in recalled), default=0.0)
+        found = {"lexical": _relative(recalled, best)} | self._beyond_words(asked)
+        learnt = asked.serving.learnt
+        shares = self._plus.shares
+        pooled = _best(pool(found, learnt.lent if learnt else None, shares, self._plus.diffusion))
+        liked = np.zeros(len(pooled.ids))
+        if asked.taste is not None and asked.serving.style is not None and self._plus.style > 0:
+            liked = asked.taste.preference(asked.serving.style, pooled.ids)
+        places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size)
+        by_id = {found.sticker_id: found for found in recalled}
+        scale = shares["lexical"] / best if best > 0 else 0.0
+        return tuple(_ranked(place, by_id.get(place.sticker_id), scale) for place in places)
+
+    def _beyond_words(self, asked: Asked) -> dict[str, Found]:
+        learnt, taste = asked.serving.learnt, asked.taste
+        if learnt is None:
+            return {} if taste is None else {"memory": taste.memory.find(taste.user, asked.query)}
+        vector = self._vectors.of(asked.query, learnt.encoder)
+        rows, near = learnt.past.near(asked.query, vector)
+        found = {"meaning": learnt.past.brought(rows, near), "texts": learnt.own.find(vector, TEXTS)}
+        if taste is not None:
+            found["memory"] = taste.memory.find(taste.user, asked.query, learnt.past.keys[rows], near)
+        return found
+
+
+def _relative(recalled: Sequence[Recalled], best: float) -> Found:
+    """What words found, by id, relative to the best."""
+    if best <= 0:
+        return NOTHING
+    ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
+    scores = np.array([found.score for found in recalled], dtype=np.float64)
+    order = np.argsort(ids)
+    return ids[order], scores[order] / best
+
+
+def _best(pooled: Pool) -> Pool:
+    """The `POOLED` best before style; of equals the lower ids."""
+    if len(pooled.ids) <= POOLED:
+        return pooled
+    kept: NDArray[np.int64] = np.sort(np.lexsort((pooled.ids, -pooled.recall))[:POOLED])
+    return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
+
+
+def _ranked(place: PlusScore, found: Recalled | None, scale: float) -> Ranked:
+    """A place with the words' part told by field: together they are the part that `lexical` has in the score."""
+    beyond = {name: place.parts[name] for name in PARTS if name != "lexical" and place.parts[name] > 0}
+    if place.lent > 0:
+        beyond["diffusion"] = place.lent
+    return Ranked(
+        place.sticker_id,
+        Reason.SEARCH,
+        score=place.score,
+        by_field=MappingProxyType(
+            {} if found is None else {field: scale * part for field, part in found.by_field.items()}
+        ),
+        utility=0.0 if found is None else scale * found.utility,
+        beyond=MappingProxyType(beyond),
+        preference=place.preference,
+        factor=place.factor,
+    )

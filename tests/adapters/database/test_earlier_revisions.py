@@ -1,0 +1,140 @@
+"""A database of any earlier version comes to this one with its rows kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from persrv.adapters.database.tables import metadata
+from persrv.adapters.database.upgrade import _config, current_revision, head_revision, migrate, upgrade
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+ROWS: dict[str, list[dict[str, object]]] = {
+    # In the order of the migrations' references; a column that a revision does not have yet is left out.
+    "counters": [{"name": "ticket", "value": 41}],
+    "users": [{"id": 1001, "language": "zh"}],
+    "packs": [
+        {
+            **{"id": 1, "name": "Cats", "name_key": "cats", "name_norm": "cats", "title": "猫", "title_key": "猫"},
+            **{"kind": "regular", "state": "active", "requested_by": 1001, "requested_at": "2026-01-02 03:04:05"},
+            **{"progress_chat": None, "fetched_at": "2026-01-02 03:04:06", "problem": ""},
+        }
+    ],
+    "stickers": [
+        {
+            **{"id": number, "file_unique_id": f"u{number}", "file_id": f"f{number}", "format": "static"},
+            **{"emoji": "😀", "width": 512, "height": 512, "size": 1000, "media": "stored", "media_problem": ""},
+        }
+        for number in (1, 2)
+    ],
+    "pack_stickers": [{"pack_id": 1, "sticker_id": number, "position": number} for number in (1, 2)],
+    "interactions": [
+        {
+            **{"id": number, "key": f"42:{number}", "user_id": 1001, "sticker_id": number, "query": "笑"},
+            **{"query_key": "笑", "impression_id": "0123456789abcdef", "position": number},
+            **{"chosen_at": "2026-01-02 03:04:07"},
+        }
+        for number in (1, 2)
+    ],
+    "impressions": [
+        {
+            **{"id": "0123456789abcdef", "user_id": 1001, "query": "笑", "sticker_ids": "[2, 1]", "served": 2},
+            **{"shown_at": "2026-01-02 03:04:06"},
+        }
+    ],
+    "semantics": [
+        {
+            **{"sticker_id": 1, "field": "ocr", "value": "哈哈", "engine": "rapidocr", "version": "1"},
+            **{"confidence": 0.9, "made_at": "2026-01-02 03:04:08"},
+        }
+    ],
+    "index_queue": [{"sticker_id": 2, "ticket": 41}],
+    "jobs": [
+        {
+            **{"id": 1, "name": "ocr", "state": "done", "started_at": "2026-01-02 03:00:00"},
+            **{"finished_at": "2026-01-02 03:01:00", "counts": "{}", "error": ""},
+        }
+    ],
+    "uploads": [{"digest": "d" * 64, "sticker_identity": "u1"}],
+    "sticker_work": [
+        {
+            **{"sticker_id": 1, "task": "ocr", "engine": "rapidocr", "version": "1", "done": 1, "tries": 1},
+            **{"reason": "", "at": "2026-01-02 03:04:08"},
+        }
+    ],
+    "style_profiles": [{"user_id": 1001, "space_id": "space", "data": b"\x01\x02"}],
+    "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
+    "reports": [{"id": 1, "sticker_id": 2, "state": "open", "reported_at": "2026-01-02 03:04:09"}],
+}
+
+
+def url_of(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def differences(path: Path) -> list[object]:
+    """Between the database's tables and those that the code declares."""
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    finally:
+        engine.dispose()
+
+
+def fill(path: Path) -> Counter[str]:
+    """Put the rows into the tables that are there; how many each got."""
+    written: Counter[str] = Counter()
+    with closing(sqlite3.connect(path)) as database:
+        for table, rows in ROWS.items():
+            columns = {info[1] for info in database.execute(f"PRAGMA table_info({table})")}
+            for row in rows if columns else ():
+                known = {name: value for name, value in row.items() if name in columns}
+                marks = ", ".join("?" * len(known))
+                database.execute(f"INSERT INTO {table} ({', '.join(known)}) VALUES ({marks})", tuple(known.values()))
+                written[table] += 1
+        database.commit()
+    return written
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_earlier_database_comes_to_this_version_with_its_rows_kept(tmp_path: Path, revision: str):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), revision)
+    written = fill(path)
+    assert written["interactions"] == 2
+    assert current_revision(url_of(path)) == revision
+
+    upgrade(url_of(path))
+
+    assert current_revision(url_of(path)) == head_revision()
+    assert differences(path) == []
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        for table, count in written.items():
+            found = [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+            assert len(found) == count, table
+            for expected, row in zip(ROWS[table], found, strict=True):
+                for name in expected.keys() & row.keys():
+                    assert row[name] == expected[name], f"{table}.{name}"
+
+
+def test_every_table_of_this_version_has_rows_that_the_test_follows(path: Path):
+    with closing(sqlite3.connect(path)) as database:
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    unfollowed = {name for name in tables if not name.startswith("sqlite_")} - {"alembic_version"} - ROWS.keys()
+    assert unfollowed == set(), "give each a row in ROWS, so that the next migration is tested with it"
+
+
+def test_there_is_more_than_one_revision_to_start_from():
+    assert REVISIONS[0] == "0001"
+    assert REVISIONS[-1] == head_revision()

@@ -1,0 +1,168 @@
+"""Meaning, learnt by the job and served by the bot's own suggester, with the packaged text encoder."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+
+from jobs.runner import run_job
+from jobs.steps.embed import embed_stickers
+from jobs.steps.meaning import learn_meaning
+from jobs.steps.preference import learn_styles
+from persrv.bootstrap import open_services, utc_now
+from persrv.config import Settings
+from persrv.domain.runs import JobName
+from persrv.domain.semantics import SemanticField
+from persrv.domain.work import Made, Maker, Task
+from persrv.text.keys import text_key
+
+
+async def say(services, **texts):
+    """`await say(services, s1="开心")`: give stickers words, as OCR would."""
+    made = [Made(int(name[1:]), {SemanticField.OCR: text}) for name, text in texts.items()]
+    await services.semantics.save(Task.OCR, made, maker=Maker("test", "1"), at=utc_now())
+
+
+@pytest.fixture
+async def shelf(services, add_pack, picture):
+    """Five stickers that say something, or nothing."""
+    names = ("happy", "sad", "hungry", "silent", "other")
+    ids = await add_pack("shelf", **{name: picture(colour=f"#{n}{n + 2}4") for n, name in enumerate(names)})
+    says = {"happy": "快乐", "sad": "我想哭", "hungry": "肚子饿了", "other": "周一"}
+    await say(services, **{f"s{ids[name]}": text for name, text in says.items()})
+    return ids
+
+
+async def learn(services, seen):
+    await services.indexer.drain()
+    counts = await learn_meaning(services, seen)
+    await services.serving.refresh()
+    await services.warm_up()
+    return counts
+
+
+async def order(services, query, user=99):
+    return (await services.suggester.read(user, query)).ranking
+
+
+async def test_a_word_that_is_on_no_sticker_finds_the_one_that_means_it(services, shelf, seen):
+    await services.indexer.drain()
+    assert not [place for place in await order(services, "开心") if place.sticker_id == shelf["happy"]]
+    await learn(services, seen)
+    found = await order(services, "开心")
+    assert found[0].sticker_id == shelf["happy"]
+    assert dict(found[0].beyond).keys() == {"texts"}
+    assert not found[0].by_field
+
+
+async def test_what_was_chosen_for_a_query_comes_for_a_near_one_also_without_any_text(services, shelf, choose, seen):
+    for person in (1, 2, 3):
+        await choose(person, shelf["silent"], "好难过啊")
+    await learn(services, seen)
+    found = {place.sticker_id: place for place in await order(services, "非常难过")}
+    assert found[shelf["silent"]].beyond["meaning"] > 0
+
+
+async def test_a_sticker_lends_to_one_that_is_chosen_for_the_same(services, shelf, choose, seen):
+    for person, query in ((1, "晚安"), (2, "睡了")):
+        await choose(person, shelf["silent"], query)
+        await choose(person, shelf["other"], query)
+    await learn(services, seen)
+    lent = {place.sticker_id: place.beyond.get("diffusion", 0.0) for place in await order(services, "周一")}
+    assert lent[shelf["silent"]] > 0
+
+
+async def test_every_part_is_told_and_they_make_the_score(services, shelf, choose, seen):
+    for person in (1, 2):
+        await choose(person, shelf["sad"], "哭")
+    services.chosen(1)
+    await embed_stickers(services, seen)
+    await learn_styles(services, seen)
+    await learn(services, seen)
+    found = await order(services, "哭", user=1)
+    best = found[0]
+    assert best.sticker_id == shelf["sad"]
+    assert {"meaning", "texts", "memory"} <= best.beyond.keys()
+    for place in found:
+        assert place.recall == pytest.approx(sum(place.by_field.values()) + place.utility + sum(place.beyond.values()))
+        assert place.score == pytest.approx(place.recall * place.factor)
+
+
+async def test_what_is_known_is_not_encoded_again_and_the_same_night_twice_is_the_same(services, shelf, choose, seen):
+    await choose(1, shelf["sad"], "哭")
+    first = await learn(services, seen)
+    before = dict(services.artefacts.current().arrays)
+    again = await learn(services, seen)
+    after = services.artefacts.current().arrays
+    assert (first["encoded"] > 0, again["encoded"]) == (True, 0)
+    for name, array in before.items():
+        assert np.array_equal(array, after[name]), name
+
+
+async def test_no_query_can_be_read_from_what_is_kept(services, shelf, choose, seen):
+    await choose(1, shelf["sad"], "我的秘密愿望")
+    await learn(services, seen)
+    kept = services.artefacts.current()
+    assert text_key("我的秘密愿望") in kept.arrays["query_keys"]
+    folder = services.settings.artefacts_dir
+    assert not [path for path in folder.rglob("*") if path.is_file() and "秘密".encode() in path.read_bytes()]
+
+
+async def test_a_night_without_choices_and_texts_learns_nothing_and_does_not_fail(services, seen):
+    counts = await learn(services, seen)
+    assert (counts["done"], counts["queries"]) == (0, 0)
+    assert await order(services, "开心") == ()
+
+
+async def test_without_an_encoder_words_and_neighbours_serve_and_the_job_says_so(tmp_path, add_pack, shelf, seen):
+    async with open_services(Settings(data_dir=tmp_path / "data", text_encoder="none")) as services:
+        await services.indexer.drain()
+        counts = await learn_meaning(services, seen)
+        assert counts["unencoded"] > 0
+        await services.serving.refresh()
+        await services.warm_up()
+        assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
+        assert await order(services, "开心") == ()
+
+
+async def test_an_encoder_that_cannot_be_loaded_is_said_and_words_serve(tmp_path, add_pack, shelf, seen, caplog):
+    empty = tmp_path / "model"
+    empty.mkdir()
+    async with open_services(Settings(data_dir=tmp_path / "data", text_encoder=str(empty))) as services:
+        await services.indexer.drain()
+        with caplog.at_level(logging.WARNING):
+            await services.warm_up()
+        assert "found by words alone" in caplog.text
+        assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
+        outcome = await run_job(services, JobName.MEANING, seen)
+        assert "PERSRV_TEXT_ENCODER" in outcome.problems[JobName.MEANING]
+
+
+async def test_arrays_that_do_not_fit_together_step_aside(services, shelf, seen, caplog):
+    await learn(services, seen)
+    services.artefacts.publish({"query_keys": np.arange(7, dtype=np.uint64)}, {})
+    with caplog.at_level(logging.WARNING):
+        await services.serving.refresh()
+    assert services.serving.current.learnt is None
+    assert "steps aside" in caplog.text
+    assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
+
+
+async def test_a_query_of_256_different_characters_is_answered(services, shelf, seen):
+    await learn(services, seen)
+    await order(services, "".join(chr(0x4E00 + number) for number in range(256)))
+
+
+async def test_a_sticker_newer_than_what_was_learnt_is_found(services, shelf, add_pack, picture, choose, seen):
+    await embed_stickers(services, seen)
+    await choose(7, shelf["sad"], "哭")
+    await learn_styles(services, seen)
+    await learn(services, seen)
+    new = (await add_pack("new", n1=picture()))["n1"]
+    await say(services, **{f"s{new}": "我想哭"})
+    await choose(7, new, "哭")
+    services.chosen(7)
+    await services.indexer.drain()
+    assert new in [place.sticker_id for place in await order(services, "想哭", user=7)]
