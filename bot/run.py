@@ -7,7 +7,6 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from datetime import timedelta
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Updater
@@ -16,6 +15,7 @@ from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_t
 from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.progress import ChatProgress
+from bot.refusals import asked_pause
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -127,12 +127,6 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
                 )
             return True
     return False
-
-
-def asked_pause(error: RetryAfter) -> float:
-    """The seconds that Telegram asks us to wait; a timedelta where PTB_TIMEDELTA is set, as `persrv` does."""
-    asked = error.retry_after
-    return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
 
 
 @contextlib.asynccontextmanager
