@@ -15,7 +15,7 @@ from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_t
 from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.progress import ChatProgress
-from bot.refusals import asked_pause
+from bot.refusals import asked_pause, is_telegrams_own
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -158,6 +158,7 @@ async def _finish(application: BotApplication) -> None:
 
 async def _listen(updater: Updater, settings: Settings) -> None:
     """Begin to take in updates; Telegram is asked until it answers."""
+    logging.getLogger("telegram.ext.Updater").addFilter(_BRIEF)
     if not settings.webhook_url:
         await updater.start_polling(
             allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
@@ -185,6 +186,21 @@ def _polling_failed(error: TelegramError) -> None:
         _log.error("another process polls with the same token; stop it, or give one of them a bot of its own")
     else:
         _log.warning("Telegram cannot be asked for updates just now: %s", error)
+
+
+class _Brief(logging.Filter):
+    """A line instead of a trace, where the library tells that it did not reach Telegram."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Exception) and is_telegrams_own(error):
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+            record.msg, record.args = f"{record.getMessage()} {error}", ()
+            record.exc_info = None
+        return True
+
+
+_BRIEF = _Brief()
 
 
 async def _resume(importer: PackImporter, application: BotApplication, services: Services) -> int:

@@ -108,6 +108,19 @@ def test_the_log_is_json_with_request_ids_and_holds_no_secret_and_no_personal_te
         assert hidden not in text
 
 
+def test_a_stop_while_telegram_is_busy_leaves_no_trace_in_the_log(run, ask, log, world):
+    process = run()
+    until(lambda: ask("/readyz")[0] == 200)
+    until(lambda: world.calls_of("getUpdates"))  # which waits for something to tell
+    world.fail_next("getUpdates", 503, "Service Unavailable", times=50)
+    seconds_to_stop(process)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    told = [line for line in lines if line["logger"] == "telegram.ext.Updater"]
+    assert [line["level"] for line in told] == ["warning"]
+    assert told[0]["message"].endswith("Service Unavailable")
+    assert "error" not in told[0]
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_no_process_carries_a_secret_in_its_title(run, ask, settings, world, make_pack, mei):
     world.add_pack(make_pack("Cats_by_test", ["😀", "😭"]))
