@@ -10,7 +10,7 @@ import telegram
 import telegram.ext
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
 from telegram.constants import UpdateType
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -29,6 +29,7 @@ from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, evaluation, inline, packs, personal, reporting, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
+from bot.refusals import is_telegrams_own
 from bot.requests import FIRST, request_handler
 from bot.stopping import StoppableUpdates
 from bot.telegram_source import TelegramStickerSource
@@ -211,13 +212,6 @@ async def describe_to_admins(bot: telegram.Bot, admins: Iterable[int]) -> None:
 
 def _menu(names: Iterable[str], texts: Texts) -> list[BotCommand]:
     return [BotCommand(name, texts.plain(f"command_{name}")) for name in names]
-
-
-def is_telegrams_own(error: Exception | None) -> bool:
-    """True for what is no fault of ours: Telegram is out of reach or busy, or the person has blocked the bot."""
-    if isinstance(error, BadRequest):  # a `NetworkError` for the library; for us a mistake in what we asked
-        return False
-    return isinstance(error, NetworkError | RetryAfter | Forbidden)
 
 
 async def report_error(update: object, context: Context) -> None:

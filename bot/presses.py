@@ -12,12 +12,9 @@ import logging
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-_log = logging.getLogger(__name__)
+from bot.refusals import is_gone, is_the_same, is_too_old
 
-_TOO_OLD = ("query is too old", "query id is invalid")
-_SAME = "not modified"
-"""Pressed twice: it says so already."""
-_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_log = logging.getLogger(__name__)
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, show_alert: bool = False) -> None:
@@ -25,7 +22,7 @@ async def acknowledge(query: CallbackQuery, text: str | None = None, *, show_ale
     try:
         await query.answer(text, show_alert=show_alert)
     except BadRequest as error:
-        if not any(words in str(error).lower() for words in _TOO_OLD):
+        if not is_too_old(error):
             raise
         _log.info("a press could not be acknowledged any more")
 
@@ -38,10 +35,9 @@ async def show(
         try:
             await query.edit_message_text(text, parse_mode=parse_mode, reply_markup=buttons)
         except BadRequest as error:
-            said = str(error).lower()
-            if _SAME in said:
+            if is_the_same(error):
                 return
-            if not any(words in said for words in _GONE):
+            if not is_gone(error):
                 raise
         else:
             return

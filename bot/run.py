@@ -7,7 +7,6 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from datetime import timedelta
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Updater
@@ -16,6 +15,7 @@ from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_t
 from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.progress import ChatProgress
+from bot.refusals import asked_pause, is_telegrams_own
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -129,12 +129,6 @@ async def _reach_telegram(application: BotApplication, settings: Settings, stop:
     return False
 
 
-def asked_pause(error: RetryAfter) -> float:
-    """The seconds that Telegram asks us to wait; a timedelta where PTB_TIMEDELTA is set, as `persrv` does."""
-    asked = error.retry_after
-    return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
-
-
 @contextlib.asynccontextmanager
 async def _running(application: BotApplication, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
     updater = application.updater
@@ -164,6 +158,7 @@ async def _finish(application: BotApplication) -> None:
 
 async def _listen(updater: Updater, settings: Settings) -> None:
     """Begin to take in updates; Telegram is asked until it answers."""
+    logging.getLogger("telegram.ext.Updater").addFilter(_BRIEF)
     if not settings.webhook_url:
         await updater.start_polling(
             allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
@@ -191,6 +186,21 @@ def _polling_failed(error: TelegramError) -> None:
         _log.error("another process polls with the same token; stop it, or give one of them a bot of its own")
     else:
         _log.warning("Telegram cannot be asked for updates just now: %s", error)
+
+
+class _Brief(logging.Filter):
+    """A line instead of a trace, where the library tells that it did not reach Telegram."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Exception) and is_telegrams_own(error):
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+            record.msg, record.args = f"{record.getMessage()} {error}", ()
+            record.exc_info = None
+        return True
+
+
+_BRIEF = _Brief()
 
 
 async def _resume(importer: PackImporter, application: BotApplication, services: Services) -> int:

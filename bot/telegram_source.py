@@ -20,6 +20,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.refusals import asked_pause
 from persrv.domain.stickers import FetchedPack, FetchedSticker, PackKind, StickerFormat
 from persrv.errors import (
     MediaCorrupt,
@@ -124,8 +125,7 @@ class TelegramStickerSource:
             except InvalidToken as error:
                 raise TokenRejected("Telegram does not know this bot token any more.") from error
             except RetryAfter as error:
-                wait = error.retry_after
-                problem, pause = error, wait if isinstance(wait, int) else wait.total_seconds()
+                problem, pause = error, asked_pause(error)
             except (NetworkError, TimedOut) as error:
                 problem = error
             except TelegramError as error:

@@ -7,9 +7,11 @@ import logging
 import os
 import sys
 
+from persrv.bootstrap import one_job_at_a_time, utc_now
 from persrv.config import Settings, environment_of
 from persrv.domain.runs import JobName
-from persrv.errors import PerSRVError
+from persrv.errors import JobBusy, PerSRVError
+from persrv.ports.jobs import JobLog
 
 _log = logging.getLogger(__name__)
 
@@ -60,8 +62,11 @@ class ChildJobs:
         if self._watching is not None:
             await self._watching
 
-    async def stop(self) -> None:
-        """End the job that runs, and wait for its end."""
+    async def stop(self, log: JobLog) -> None:
+        """End the job that runs, and wait for its end.
+
+        :param log: Where the runs of a child that could not do so itself are put down as broken off.
+        """
         child = self._child
         if child is None or child.returncode is not None:
             return
@@ -72,6 +77,17 @@ class ChildJobs:
         except TimeoutError:
             child.kill()
         await self.wait()
+        await self._break_off(log)
+
+    async def _break_off(self, log: JobLog) -> None:
+        """Put down what the child left as running: one that was killed, or asked before it listened, could not."""
+        try:
+            with one_job_at_a_time(self._settings):
+                await log.break_off(at=utc_now())
+        except JobBusy:  # another process runs a job, and has put this one's runs down before its own
+            _log.debug("the runs of the stopped job are left to the job that runs now")
+        except PerSRVError as error:  # the next job puts them down before it starts
+            _log.warning("the stopped job cannot be put down as broken off: %s", error)
 
     async def _watch(self, child: asyncio.subprocess.Process, name: JobName) -> None:
         code = await child.wait()

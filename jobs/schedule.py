@@ -67,7 +67,7 @@ async def run_schedule(services: Services, importer: PackImporter, jobs: ChildJo
             await start_when_free(jobs, JobName.NEW)
     finally:
         scheduler.shutdown(wait=False)
-        await jobs.stop()
+        await jobs.stop(services.job_log)
 
 
 async def catch_up(services: Services, jobs: JobStarter) -> bool:

@@ -257,8 +257,9 @@ class Services:
         self.styles.wake(user_id)
 
     async def warm_up(self) -> None:
-        """Load what the first answers can do without, beside them."""
-        await asyncio.to_thread(self.query_vectors.warm)
+        """Load what the first answers can do without, beside them; nothing where the ranking has no use for it."""
+        if self.settings.ranking == PlusRanker.name:
+            await asyncio.to_thread(self.query_vectors.warm)
 
     async def forget(self, user_id: int) -> tuple[int, int]:
         """Erase all that is personal: rows, what waits to be written, and the person's words in the index.

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.context import Context, texts_of
 from bot.metrics import DELIVERED, END, FAILED, HITS, LATE, NO_HITS
+from bot.refusals import is_too_old
 from bot.texts import Texts
 from persrv.domain.history import Choice
 from persrv.domain.suggestions import Page
@@ -27,7 +28,6 @@ _log = logging.getLogger(__name__)
 
 START_NO_PACKS = "no_packs"
 START_NO_HITS = "no_hits"
-_TOO_OLD = ("query is too old", "query id is invalid")
 
 
 async def answer_inline_query(update: Update, context: Context) -> None:
@@ -65,7 +65,7 @@ async def _deliver(query: InlineQuery, page: Page, update: Update, context: Cont
             button=_button(page, texts_of(update)),
         )
     except BadRequest as error:
-        if any(words in str(error).lower() for words in _TOO_OLD):
+        if is_too_old(error):
             return LATE  # the person typed on: Telegram no longer wants this answer
         _log.error("Telegram refused an inline answer: %s", error)
         return FAILED

@@ -6,11 +6,12 @@ import logging
 import re
 from datetime import UTC, datetime
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.context import Context, texts_of
+from bot.presses import acknowledge, show
 from bot.texts import Texts, texts_for
 from persrv.domain.moderation import Banned, Report, ReportState
 from persrv.domain.stickers import Sticker
@@ -54,23 +55,23 @@ async def press_review(update: Update, context: Context) -> None:
         return
     texts = texts_of(update)
     if not context.is_admin(query.from_user):
-        await query.answer(texts.plain("review_admins_only"), show_alert=True)
+        await acknowledge(query, texts.plain("review_admins_only"), show_alert=True)
         return
     match = _DATA.fullmatch(query.data or "")
     found = await context.services.reports.known(int(match[2])) if match is not None else None
     sticker = await context.services.catalogue.sticker(found.sticker_id) if found is not None else None
     if match is None or found is None or sticker is None or (match[1] == "set" and not sticker.pack):
-        await query.answer(texts.plain("review_unknown"), show_alert=True)
+        await acknowledge(query, texts.plain("review_unknown"), show_alert=True)
         return
     state = ReportState.KEPT if match[1] == "keep" else ReportState.BANNED
     if not await context.services.reports.decide(found.id, state):
-        await query.answer(texts.plain("review_decided"))
+        await acknowledge(query, texts.plain("review_decided"))
         return
     if match[1] != "keep":
         what = Banned.sticker(sticker.file_unique_id) if match[1] == "sticker" else Banned.pack(sticker.pack)
         await context.services.moderation.ban(what, by=query.from_user.id)
-    await query.answer()
-    await _replace(query, texts.say(f"review_done_{match[1]}"))
+    await acknowledge(query)
+    await show(query, texts.say(f"review_done_{match[1]}"), parse_mode=ParseMode.HTML)
 
 
 async def _ask_admins(made: Report, sticker: Sticker, context: Context) -> None:
@@ -100,11 +101,3 @@ def _buttons(made: Report, texts: Texts, *, has_set: bool) -> InlineKeyboardMark
             for action in actions
         ]
     )
-
-
-async def _replace(query: CallbackQuery, text: str) -> None:
-    try:
-        await query.edit_message_text(text, parse_mode=ParseMode.HTML)
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
@@ -24,6 +25,8 @@ from persrv.errors import JobBusy
 if TYPE_CHECKING:
     from jobs.runner import Connect, JobOutcome
     from persrv.catalogue import PackImporter
+
+_log = logging.getLogger(__name__)
 
 NICENESS = 10
 """Of a job in the background: the bot's answers come first."""
@@ -61,11 +64,10 @@ def job(
         outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
     except asyncio.CancelledError:  # it was told to stop: that is no error to show a trace of
         raise typer.Exit(128 + signal.SIGTERM) from None
-    console = Console(highlight=False)
-    for step, counts in outcome.counts.items():
-        console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
-    for step, problem in outcome.problems.items():
-        console.print(f"[bold red]{step.value}[/] could not go on: {problem}")
+    if background:
+        _log_outcome(outcome)
+    else:
+        _print_outcome(outcome)
     if outcome.problems:
         raise typer.Exit(1)
 
@@ -133,6 +135,22 @@ async def _list_failures(settings: Settings, task: Task) -> None:
             failure.reason,
         )
     console.print(table)
+
+
+def _print_outcome(outcome: JobOutcome) -> None:
+    console = Console(highlight=False)
+    for step, counts in outcome.counts.items():
+        console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
+    for step, problem in outcome.problems.items():
+        console.print(f"[bold red]{step.value}[/] could not go on: {problem}")
+
+
+def _log_outcome(outcome: JobOutcome) -> None:
+    """In the background the terminal is the bot's log, which a machine may read line by line."""
+    for step, counts in outcome.counts.items():
+        _log.info("%s: %s", step.value, _sentence(counts))
+    for step, problem in outcome.problems.items():
+        _log.warning("%s could not go on: %s", step.value, problem)
 
 
 def _sentence(counts: Mapping[str, int]) -> str:

@@ -100,6 +100,7 @@ def set_up_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)  # a library's warning is a line like any other, also in JSON
     for ours in ("persrv", "bot", "jobs"):
         logging.getLogger(ours).setLevel(level)
 

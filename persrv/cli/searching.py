@@ -48,7 +48,7 @@ def search(
 async def _read(settings: Settings, user: int, query: str) -> Reading:
     async with open_services(settings) as services:
         await services.indexer.drain_if_free()
-        await asyncio.to_thread(services.query_vectors.warm)
+        await services.warm_up()
         return await services.suggester.read(user, query)
 
 

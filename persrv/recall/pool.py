@@ -9,13 +9,31 @@ W is the paper's recall (equation 6) relative to the best sticker's; M, T (`pers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from scipy import sparse
 
 from persrv.domain.candidates import NOTHING, PARTS, Found, Pool
+from persrv.domain.suggestions import Recalled
 from persrv.recall.diffusion import diffuse
+
+LEXICAL: Final = 300
+"""Stickers that words bring in."""
+TEXTS: Final = 200
+"""Stickers' own texts that are looked at by meaning."""
+
+
+def relative_to_best(recalled: Sequence[Recalled]) -> Found:
+    """W: what words found, with utility, relative to the best."""
+    best = max((found.score for found in recalled), default=0.0)
+    if best <= 0:
+        return NOTHING
+    ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
+    scores = np.array([found.score for found in recalled], dtype=np.float64)
+    order = np.argsort(ids)
+    return ids[order], scores[order] / best
 
 
 def pool(

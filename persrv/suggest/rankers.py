@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.candidates import NOTHING, PARTS, Found, Pool
+from persrv.domain.candidates import PARTS, Found, Pool
 from persrv.domain.semantics import SemanticField
 from persrv.domain.suggestions import Ranked, Reason, Recalled
 from persrv.ports.search import StickerIndex
@@ -19,15 +19,11 @@ from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
 from persrv.ranking.personal import RankingWeights, rank_personally
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
-from persrv.recall.pool import pool
+from persrv.recall.pool import LEXICAL, TEXTS, pool, relative_to_best
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.serving import Serving
 from persrv.suggest.tastes import Taste
 
-LEXICAL: Final = 300
-"""Stickers that words bring into persrv-plus."""
-TEXTS: Final = 200
-"""Texts of stickers that are looked at by meaning."""
 POOLED: Final = 500
 """Candidates of persrv-plus whose style is looked at: the best before it."""
 
@@ -53,6 +49,10 @@ class Ranker(Protocol):
     """Answers a query with stickers, best first. Synchronous, safe from any thread."""
 
     name: str
+    by_profile: bool
+    """Whether it looks at `Asked.profile`; what it does not look at need not be read."""
+    by_taste: bool
+    """Whether it looks at `Asked.taste`."""
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """R stickers at most, with every part of their scores."""
@@ -62,6 +62,7 @@ class PaperRanker:
     """The paper, made exact (section 3.6): BM25 + utility, times 1 + alpha x preference."""
 
     name = "persrv"
+    by_profile, by_taste = True, False
 
     def __init__(
         self, index: StickerIndex, weights: Mapping[SemanticField, float], ranking: RankingWeights, *, recall_size: int
@@ -93,6 +94,7 @@ class PlusRanker:
     """persrv-plus (`persrv.recall.pool`, `persrv.ranking.plus`). A stage without what it needs steps aside."""
 
     name = "persrv-plus"
+    by_profile, by_taste = False, True
 
     def __init__(
         self,
@@ -116,7 +118,7 @@ class PlusRanker:
             asked.tokens, weights=self._weights, limit=LEXICAL, utility=asked.serving.utility.lookup
         )
         best = max((found.score for found in recalled), default=0.0)
-        found = {"lexical": _relative(recalled, best)} | self._beyond_words(asked)
+        found = {"lexical": relative_to_best(recalled)} | self._beyond_words(asked)
         learnt = asked.serving.learnt
         shares = self._plus.shares
         pooled = _best(pool(found, learnt.lent if learnt else None, shares, self._plus.diffusion))
@@ -138,16 +140,6 @@ class PlusRanker:
         if taste is not None:
             found["memory"] = taste.memory.find(taste.user, asked.query, learnt.past.keys[rows], near)
         return found
-
-
-def _relative(recalled: Sequence[Recalled], best: float) -> Found:
-    """What words found, by id, relative to the best."""
-    if best <= 0:
-        return NOTHING
-    ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-    scores = np.array([found.score for found in recalled], dtype=np.float64)
-    order = np.argsort(ids)
-    return ids[order], scores[order] / best
 
 
 def _best(pooled: Pool) -> Pool:

@@ -111,8 +111,7 @@ class Suggester:
             for sticker in await self._catalogue.pack_stickers(pack.id)
         ]
         found = await self._search(user_id, key, tokens)
-        spoken = tokenise(key, expand_emoji=True)
-        if spoken != tokens and not any(ranked.by_field for ranked in found):
+        if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
             tokens, found = spoken, await self._search(user_id, key, spoken) or found
         return await self._reading(tokens, each_once(in_pack, found))
@@ -158,9 +157,10 @@ class Suggester:
         if not tokens:
             return ()
         serving = self._serving.current
-        profile, taste = await asyncio.gather(self._styles.profile(user_id), self._tastes.taste(user_id))
+        profile = await self._styles.profile(user_id) if self._ranker.by_profile else None
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
+        taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
         asked = Asked(key, tokens, serving, profile, taste)
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._ranker.rank, asked)
 

@@ -231,3 +231,10 @@ def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, t
     assert again.returncode == 1
     assert "--force" in again.stderr
     assert persrv("restore", str(tmp_path / "backup.tar"), "--force", DATA_DIR=elsewhere).returncode == 0
+
+
+def test_a_job_in_the_background_speaks_only_through_the_log(persrv):
+    done = persrv("job", "nightly", "--background", LOG_FORMAT="json")
+    assert done.stdout == ""
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert "utility: 0 choices, 0 stickers" in [line["message"] for line in lines]

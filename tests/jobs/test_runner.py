@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from jobs import runner
+from jobs import child, runner
 from jobs.child import ChildJobs
 from jobs.runner import run_job
 from jobs.schedule import catch_up
@@ -137,7 +137,7 @@ async def test_a_job_that_is_stopped_ends_soon_and_goes_on_the_next_time(service
     await jobs.start(JobName.NEW)
     while not await services.job_log.last(1):  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(0.05)
-    await jobs.stop()
+    await jobs.stop(services.job_log)
     assert jobs.running is None
     assert RunState.RUNNING not in (await states(services)).values()
     await jobs.start(JobName.NEW)
@@ -146,3 +146,18 @@ async def test_a_job_that_is_stopped_ends_soon_and_goes_on_the_next_time(service
         (read,) = connection.execute("SELECT count(*) FROM sticker_work WHERE task = 'ocr' AND done").fetchone()
     connection.close()
     assert read == 9
+
+
+async def test_a_job_that_has_to_be_killed_is_on_record_as_broken_off(
+    services, add_pack, picture, settings, monkeypatch
+):
+    monkeypatch.setattr(child, "STOP_SECONDS", 0.0)  # no time to end in good order
+    await add_pack("cats", **{f"c{n}": picture(f"好{n}", colour=f"#{n}{n}{n}") for n in range(9)})
+    jobs = ChildJobs(settings)
+    await jobs.start(JobName.NEW)
+    while not await services.job_log.last(1):  # noqa: ASYNC110 - another process writes it
+        await asyncio.sleep(0.05)
+    await jobs.stop(services.job_log)
+    found = (await states(services)).values()
+    assert RunState.RUNNING not in found
+    assert RunState.BROKEN_OFF in found

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.candidates import NOTHING, Found, Pool
+from persrv.domain.candidates import Found, Pool
 from persrv.domain.semantics import SemanticField
 from persrv.evaluation.systems.order import strictly_falling
 from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
@@ -24,17 +25,13 @@ from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
 from persrv.recall.learning import LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
-from persrv.recall.pool import pool
+from persrv.recall.pool import LEXICAL, TEXTS, pool, relative_to_best
 from persrv.recall.weights import RelevanceWeights
 from persrv.semantics.own_texts import OWN_FIELDS, own_texts
 from persrv.text import normalise
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
 
-LEXICAL: Final = 300
-"""Stickers that the words find."""
-TEXTS: Final = 200
-"""Stickers' own texts that are looked at by meaning."""
 AT_ONCE: Final = 256
 """Texts that are encoded at once."""
 SPOKEN: Final = (*OWN_FIELDS, SemanticField.EMOJI)
@@ -85,7 +82,6 @@ class PersrvPlus:
         self._index = index
         self._encoder = encoder
         self._progress = progress
-        self._training: Training | None = None
         self._docids: tuple[str, ...] = ()
         self._utility: Utility | None = None
         self._learnt: Learnt | None = None
@@ -115,10 +111,7 @@ class PersrvPlus:
         normal = normalise(query)
         vector = self._encoded(normal)
         return {
-            "lexical": _relative(
-                np.array([found.sticker_id for found in recalled], dtype=np.int64),
-                np.array([found.relevance + found.utility for found in recalled], dtype=np.float64),
-            ),
+            "lexical": relative_to_best(recalled),
             "meaning": learnt.recall.past.find(normal, vector),
             "texts": learnt.recall.own.find(vector, TEXTS),
         }
@@ -189,17 +182,13 @@ def learn(
     rows = training.rows()
     queries = [normalise(click.query) for click in training.clicks]
     texts, says = all_own_texts(training, with_emoji=relevance.emoji > 0)
-
-    def encode(wanted: list[str]) -> NDArray[np.float32]:
-        return _encode(encoder, wanted, progress)
-
     recall = learn_recall(
         queries,
         rows,
         texts,
         says,
         len(training.stickers),
-        encode=None if encoder is None else encode,
+        encode=None if encoder is None else partial(_encode, encoder, progress),
         arrange=ExactNearest,
         progress=progress,
     )
@@ -245,21 +234,11 @@ def _styles(
     return style, liking
 
 
-def _encode(encoder: TextEncoder | None, texts: list[str], progress: Progress) -> NDArray[np.float32]:
+def _encode(encoder: TextEncoder, progress: Progress, texts: list[str]) -> NDArray[np.float32]:
     """Unit vectors, shape (texts, dimensions)."""
-    if encoder is None:
-        return np.zeros((len(texts), 0), dtype=np.float32)
     parts = []
     for start in range(0, len(texts), AT_ONCE):
         progress("encoding texts", start, len(texts))
         parts.append(encoder.encode(texts[start : start + AT_ONCE]))
     progress("encoding texts", len(texts), len(texts))
     return np.concatenate(parts)
-
-
-def _relative(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> Found:
-    """Sorted by id, relative to the best."""
-    if not len(ids) or scores.max() <= 0:
-        return NOTHING
-    order = np.argsort(ids)
-    return ids[order], scores[order] / scores.max()

@@ -9,11 +9,15 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from persrv.adapters.database.catalogue import SqlCatalogueStore
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.index_queue import SqlIndexQueue
+from persrv.adapters.database.tables import metadata
 from persrv.adapters.database.upgrade import upgrade
 from persrv.domain.history import Choice, Impression
 from persrv.domain.stickers import FetchedPack, FetchedSticker, PackKind, StickerFormat
@@ -23,6 +27,16 @@ NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
 def url_of(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
+
+
+def differences(path: Path) -> list[object]:
+    """Between the database's tables and those that the code declares."""
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
-from persrv.adapters.database.tables import metadata
 from persrv.adapters.database.upgrade import _config, current_revision, head_revision, migrate, upgrade
+from tests.adapters.database.conftest import differences, url_of
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
@@ -75,20 +72,6 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
     "reports": [{"id": 1, "sticker_id": 2, "state": "open", "reported_at": "2026-01-02 03:04:09"}],
 }
-
-
-def url_of(path: Path) -> str:
-    return f"sqlite+aiosqlite:///{path}"
-
-
-def differences(path: Path) -> list[object]:
-    """Between the database's tables and those that the code declares."""
-    engine = create_engine(f"sqlite:///{path}")
-    try:
-        with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), metadata))
-    finally:
-        engine.dispose()
 
 
 def fill(path: Path) -> Counter[str]:

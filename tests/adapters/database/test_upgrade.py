@@ -7,26 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from persrv.adapters.database.tables import metadata
 from persrv.adapters.database.upgrade import current_revision, head_revision, migrate, upgrade
 from persrv.errors import MigrationError, StorageError
-
-
-def url_of(path: Path) -> str:
-    return f"sqlite+aiosqlite:///{path}"
-
-
-def differences(path: Path) -> list[object]:
-    engine = create_engine(f"sqlite:///{path}")
-    try:
-        with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), metadata))
-    finally:
-        engine.dispose()
+from tests.adapters.database.conftest import differences, url_of
 
 
 def table_names(path: Path) -> set[str]:

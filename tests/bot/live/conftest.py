@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PIL import Image
@@ -27,6 +33,7 @@ from persrv.ports.jobs import JobStarter
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
 MEI, ALEX = 1001, 1002
 
+T = TypeVar("T")
 MakePack = Callable[..., SamplePack]
 
 
@@ -130,6 +137,49 @@ def settings(server: SandboxServer, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def start_process(
+    settings: Settings, server: SandboxServer, tmp_path: Path
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start `persrv run` as a process of its own, `start_process(PERSRV_LOG_FORMAT="json")`; it logs into log.txt."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(**extra: str) -> subprocess.Popen[bytes]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+        environment |= {
+            "PERSRV_BOT_TOKEN": settings.bot_token.get_secret_value(),
+            "PERSRV_ADMIN_IDS": str(MEI),
+            "PERSRV_DATA_DIR": str(settings.data_dir),
+            "PERSRV_TELEGRAM_API_URL": server.url,
+            "PERSRV_INLINE_CACHE_SECONDS": "0",
+            **extra,
+        }
+        with (tmp_path / "log.txt").open("a") as log:
+            process = subprocess.Popen([sys.executable, "-m", "persrv", "run"], env=environment, stderr=log, stdout=log)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(10)
+
+
+def until(condition: Callable[[], T], seconds: float = 60.0) -> T:
+    """Look until it is true, and give what it gives."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
 def start_bot(settings: Settings, explainer: Explainer) -> Iterator[Callable[..., RunningBot]]:
     """Start the bot; `start_bot(recall_size=10)` with other settings."""
     running: list[RunningBot] = []
@@ -176,18 +226,16 @@ def finds(page: SandboxClient):
     """Type until the answer fits: the index follows the database within five seconds."""
 
     def wait(person: PersonAtPage, query: str, fits: Callable[[object], bool], seconds: float = 5.0):
-        import time
-
-        until = time.monotonic() + seconds
+        end = time.monotonic() + seconds
         while True:
             try:
                 answer = person.types(query)
             except SandboxRefused:  # it is only just starting
-                assert time.monotonic() < until, f"nobody answered {query!r}"
+                assert time.monotonic() < end, f"nobody answered {query!r}"
             else:
                 if fits(answer):
                     return answer
-                assert time.monotonic() < until, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
+                assert time.monotonic() < end, f"{query!r} gave {[s.emoji for s in answer.stickers]}"
             time.sleep(0.1)
 
     return wait

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 
 import pytest
 
+from tests.bot.live.conftest import until
+
 PICTURES = 40
 
 
 @pytest.fixture
-def run(settings, tmp_path, server):
-    """Start `persrv run` as a process of its own."""
-    running = []
-
-    def start(**extra: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
-        environment |= {
-            "PERSRV_BOT_TOKEN": settings.bot_token.get_secret_value(),
-            "PERSRV_ADMIN_IDS": "1001",
-            "PERSRV_DATA_DIR": str(settings.data_dir),
-            "PERSRV_TELEGRAM_API_URL": server.url,
-            "PERSRV_INLINE_CACHE_SECONDS": "0",
-            **extra,
-        }
-        with (tmp_path / "log.txt").open("a") as log:
-            process = subprocess.Popen([sys.executable, "-m", "persrv", "run"], env=environment, stderr=log, stdout=log)
-        running.append(process)
-        return process
-
-    yield start
-    for process in running:
-        process.kill()
-        process.wait(10)
-
-
-def until(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return found
+def run(start_process):
+    return start_process
 
 
 def rows(settings, query):

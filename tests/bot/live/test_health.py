@@ -18,6 +18,7 @@ from bot.health import Health, serve_health
 from bot.metrics import Metrics
 from bot.sandbox.seen import SandboxRefused
 from persrv.errors import ConfigurationError, SearchIndexError
+from tests.bot.live.conftest import free_port
 
 
 @pytest.fixture
@@ -198,9 +199,3 @@ def test_a_port_that_is_taken_is_named_with_its_setting(start_bot):
         with pytest.raises(AssertionError, match=r"PERSRV_HEALTH_LISTEN: 127\.0\.0\.1:\d+ cannot be used") as caught:
             start_bot(health_listen=f"127.0.0.1:{taken.getsockname()[1]}")
     assert ConfigurationError.__name__ in str(caught.value)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,15 +11,10 @@ import httpx
 import pytest
 
 from bot.sandbox.seen import SandboxRefused
+from tests.bot.live.conftest import free_port, until
 
 SECRET = "the-webhook-secret"
 PRIVATE = "words-that-nobody-else-may-read"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture
@@ -37,34 +28,14 @@ def log(tmp_path):
 
 
 @pytest.fixture
-def run(settings, server, health, log):
-    """Start `persrv run` as a process of its own, its log in a file as JSON."""
-    running = []
+def run(start_process, health):
+    """`persrv run` with its health pages, and its log as JSON."""
 
-    def start(**extra: str) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
-        environment |= {
-            "PERSRV_BOT_TOKEN": settings.bot_token.get_secret_value(),
-            "PERSRV_ADMIN_IDS": "1001",
-            "PERSRV_DATA_DIR": str(settings.data_dir),
-            "PERSRV_TELEGRAM_API_URL": server.url,
-            "PERSRV_INLINE_CACHE_SECONDS": "0",
-            "PERSRV_HEALTH_LISTEN": health,
-            "PERSRV_LOG_FORMAT": "json",
-            "PERSRV_WEBHOOK_SECRET": SECRET,
-            **extra,
-        }
-        with log.open("a") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "persrv", "run"], env=environment, stderr=file, stdout=subprocess.DEVNULL
-            )
-        running.append(process)
-        return process
+    def start(**extra):
+        ours = {"HEALTH_LISTEN": health, "LOG_FORMAT": "json", "WEBHOOK_SECRET": SECRET}
+        return start_process(**{f"PERSRV_{name}": value for name, value in ours.items()} | extra)
 
-    yield start
-    for process in running:
-        process.kill()
-        process.wait(10)
+    return start
 
 
 @pytest.fixture
@@ -79,14 +50,6 @@ def ask(health):
         return answer.status_code, answer.text
 
     return page
-
-
-def until(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return found
 
 
 def seconds_to_stop(process) -> float:
@@ -143,6 +106,19 @@ def test_the_log_is_json_with_request_ids_and_holds_no_secret_and_no_personal_te
     text = log.read_text()
     for hidden in (PRIVATE, SECRET, settings.bot_token.get_secret_value(), "only-for-tests"):
         assert hidden not in text
+
+
+def test_a_stop_while_telegram_is_busy_leaves_no_trace_in_the_log(run, ask, log, world):
+    process = run()
+    until(lambda: ask("/readyz")[0] == 200)
+    until(lambda: world.calls_of("getUpdates"))  # which waits for something to tell
+    world.fail_next("getUpdates", 503, "Service Unavailable", times=50)
+    seconds_to_stop(process)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    told = [line for line in lines if line["logger"] == "telegram.ext.Updater"]
+    assert [line["level"] for line in told] == ["warning"]
+    assert told[0]["message"].endswith("Service Unavailable")
+    assert "error" not in told[0]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
