@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv import __version__
+from persrv.adapters.baselines import BLIP2, Blip2Describer, OpusMtTranslator, SrsMatcher, SrsTraining
 from persrv.adapters.dataset import FolderStickerFiles, SqliteComputedStore, read_dataset, thumbnail
+from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
+from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
 from persrv.bootstrap import captioner, image_encoder, ocr_engine, relevance_weights, utility_weights
@@ -34,8 +38,14 @@ from persrv.evaluation.report import Evaluation
 from persrv.evaluation.report_json import report_json
 from persrv.evaluation.run_files import run_lines
 from persrv.evaluation.systems import Training
+from persrv.evaluation.systems.blip2 import Blip2
+from persrv.evaluation.systems.clip_cn import ClipCn
 from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.evaluation.systems.recall_index import RecallIndex
+from persrv.evaluation.systems.srs import Srs
+from persrv.evaluation.systems.system import System
 from persrv.ports.captioner import Caption, CaptionFailure
+from persrv.ports.models import ImageDescriber, Translator
 from persrv.ports.progress import Progress, silent
 from persrv.ports.search import StickerIndex
 from persrv.text import warm_up
@@ -73,10 +83,11 @@ def run_evaluation(
     :raises DatasetInvalid: the dataset is wrong; names file, line and reason.
     :raises StorageError: the report cannot be written.
     """
-    others = neural_openers(settings)
-    plan = Plan(open_index=lambda name: WhooshStickerIndex(Path()), others=others)
-    _known(options.systems, known_systems(plan))
     with _workplace(out) as workplace:
+        indexes = _indexes(workplace)
+        others = neural_openers(settings, lambda: RecallIndex(indexes, name="blip2", progress=progress), progress)
+        plan = Plan(open_index=indexes, others=others)
+        _known(options.systems, known_systems(plan))
         warm_up(settings.cache_dir)
         dataset = read_dataset(source, seed=options.seed, by_time=options.by_time, progress=progress)
         completed = _completed(dataset, settings, options, progress)
@@ -85,7 +96,6 @@ def run_evaluation(
         training = Training(completed.stickers, dataset.train, completed.style, files, options.seed)
         plan = replace(
             plan,
-            open_index=_indexes(workplace),
             systems=options.systems,
             start=_start(settings),
             tune=options.tune,
@@ -101,9 +111,46 @@ def run_evaluation(
     return evaluation
 
 
-def neural_openers(settings: Settings) -> Mapping[str, Opener]:
-    """The systems that need heavy extras: each says what it lacks when it is opened."""
-    return {}
+def neural_openers(
+    settings: Settings, index: Callable[[], RecallIndex], progress: Progress = silent
+) -> Mapping[str, Opener]:
+    """The systems that need heavy extras: each says what it lacks when it is opened, and how to get it."""
+    return {
+        "blip2": partial(_blip2, settings, index, progress),
+        "clip-cn": partial(_clip_cn, settings, progress),
+        "srs": partial(_srs, settings, progress),
+    }
+
+
+def _blip2(settings: Settings, index: Callable[[], RecallIndex], progress: Progress) -> System:
+    model = settings.evaluation_blip2_model
+    if model is None:
+        raise _not_asked_for("blip2", "EVALUATION_BLIP2_MODEL", f"a folder, or {BLIP2} (15 GB)")
+
+    def open_models() -> tuple[ImageDescriber, Translator]:
+        # The smaller one first: what is missing is told before the larger one is loaded.
+        translator = OpusMtTranslator(settings.evaluation_translation_model)
+        return Blip2Describer(model), translator
+
+    return Blip2(open_models, index(), progress)
+
+
+def _clip_cn(settings: Settings, progress: Progress) -> System:
+    model = settings.evaluation_clip_model
+    if model is None:
+        raise _not_asked_for("clip-cn", "EVALUATION_CLIP_MODEL", f"a folder, or {CHINESE_CLIP} (750 MB)")
+    return ClipCn(partial(ChineseClipEncoder, model, option="PERSRV_EVALUATION_CLIP_MODEL"), progress)
+
+
+def _srs(settings: Settings, progress: Progress) -> System:
+    epochs = settings.evaluation_srs_epochs
+    if not epochs:
+        raise _not_asked_for("srs", "EVALUATION_SRS_EPOCHS", "10")
+    return Srs(lambda: SrsMatcher(training=SrsTraining(epochs=epochs)), progress)
+
+
+def _not_asked_for(system: str, setting: str, example: str) -> ConfigurationError:
+    return ConfigurationError([f"{system} was not asked for: set PERSRV_{setting} to {example}"])
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str]) -> None:

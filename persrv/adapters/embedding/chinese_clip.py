@@ -22,24 +22,25 @@ class ChineseClipEncoder:
     """`persrv.ports.embedding.ImageTextEncoder`: pictures and texts in one space of unit vectors.
 
     :param model: A name on the Hugging Face hub, or a folder in the layout of `transformers`.
+    :param option: The setting that named it, for errors.
     :raises ConfigurationError: a library or the model is missing, or it is no Chinese-CLIP.
     """
 
     name = "chinese-clip"
     whitens = False
 
-    def __init__(self, model: str = DEFAULT_MODEL) -> None:
+    def __init__(self, model: str = DEFAULT_MODEL, option: str = "PERSRV_IMAGE_MODEL") -> None:
         self._torch, transformers = imported(self.name, "torch", "transformers")
         folder = Path(model).expanduser()
         if not folder.is_dir() and (folder.exists() or model.startswith((".", "/", "~"))):
-            raise ConfigurationError([f"PERSRV_IMAGE_MODEL={model} is no folder. Check the path."])
+            raise ConfigurationError([f"{option}={model} is no folder. Check the path."])
         source = str(folder) if folder.is_dir() else model
         try:
             self._processor: Any = transformers.ChineseCLIPProcessor.from_pretrained(source)
             self._model: Any = transformers.ChineseCLIPModel.from_pretrained(source)
         except Exception as error:  # OSError, ValueError, KeyError, safetensors' own ...
             raise ConfigurationError(
-                [f"PERSRV_IMAGE_MODEL={model} cannot be loaded as a Chinese-CLIP: {' '.join(str(error).split())[:300]}"]
+                [f"{option}={model} cannot be loaded as a Chinese-CLIP: {' '.join(str(error).split())[:300]}"]
             ) from error
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._model.to(self._device).eval()

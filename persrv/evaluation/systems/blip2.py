@@ -67,7 +67,8 @@ class Blip2:
         return strictly_falling((self._docids[recalled.sticker_id], recalled.relevance) for recalled in found)
 
     def close(self) -> None:
-        """See `System.close`; there is nothing to let go of."""
+        """Let go of its index."""
+        self._index.close()
 
     def _captions(self, training: Training, describer: ImageDescriber, translator: Translator) -> PackedTexts:
         texts: dict[int, str] = {}

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from persrv.adapters.baselines import SrsSizes, SrsTraining
 from persrv.ports.models import Pictures
+from tests.adapters.baselines.checkpoints import make_blip2, make_clip, make_marian
 
 COLOURS = {"红": (220, 40, 40), "绿": (40, 170, 60), "蓝": (50, 80, 220)}
 SHAPES = {"圆": "ellipse", "方": "rectangle", "角": "polygon"}
@@ -56,3 +57,18 @@ def sizes():
 @pytest.fixture(scope="session")
 def training():
     return SrsTraining(epochs=60, batch=9, negatives=4, pool=9, rate=5e-3)
+
+
+@pytest.fixture(scope="session")
+def tiny_blip2(names, drawings, tmp_path_factory):
+    return make_blip2(tmp_path_factory.mktemp("blip2"), names, drawings.pictures)
+
+
+@pytest.fixture(scope="session")
+def tiny_marian(names, tmp_path_factory):
+    return make_marian(tmp_path_factory.mktemp("opus-mt"), names)
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(names, drawings, tmp_path_factory):
+    return make_clip(tmp_path_factory.mktemp("chinese-clip"), names, drawings.pictures)
