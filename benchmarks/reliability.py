@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 TITLE = "# Reliability, measured"
@@ -21,12 +20,6 @@ def write_section(report: Path, name: str, text: str) -> None:
     parts = [f"<!-- {each} -->\n{found[each]}\n<!-- end -->" for each in SECTIONS if each in found]
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text("\n\n".join([TITLE, *parts]) + "\n", "utf-8")
-
-
-def table(rows: Iterable[Sequence[object]], heads: Sequence[str] = ("", "")) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def _sections(text: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.fuzz.run import KINDS, FuzzResult
-from benchmarks.reliability import table
+from benchmarks.markdown import table
 from persrv.ports.media import FrameLimits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.reliability import table
+from benchmarks.markdown import table
 from benchmarks.soak.run import PEOPLE, SoakResult
 
 

@@ -1,0 +1,1 @@
+"""How good the suggestions are, on data sets at hand: `python -m benchmarks.quality` writes docs/results.md."""

@@ -1,0 +1,130 @@
+"""The evaluation of the product (`persrv evaluate`), run on every data set and protocol."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.quality.folders import held_out, live_log, stripped
+from persrv.config import Settings
+from persrv.evaluating import Options, run_evaluation
+from persrv.evaluation.report import Evaluation, SystemResult
+from persrv.evaluation.scoring import MAIN, score
+from persrv.evaluation.significance import Comparison, compare
+from persrv.ports.progress import Progress, silent
+
+CUT = 1717545600
+"""2024-06-05 00:00 UTC: where the log of stickerbench is to be cut, as its README says."""
+SYSTEMS = ("global-pop", "user-pop", "bm25", "bm25-ocr", "persrv", "persrv-plus")
+SEEDS = (0, 1, 2, 3, 4)
+VIEWS = ("residual", "cold-users", "unseen-queries")
+"""Groups that are shown beside the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one system.
+
+    :param views: Group -> M-MRR@20, NaN where it is empty.
+    """
+
+    metrics: Mapping[str, float]
+    views: Mapping[str, float]
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """A data set under one protocol.
+
+    :param gain: persrv-plus against persrv, in M-MRR@20.
+    :param spread: Of M-MRR@20 over seeds, by system; empty for one run.
+    """
+
+    name: str
+    pairs: int
+    systems: Mapping[str, Figures]
+    gain: Comparison | None
+    ablation: Sequence[tuple[str, float]] = ()
+    spread: Mapping[str, float] | None = None
+    commit: str = ""
+
+
+class Bench:
+    """Runs the evaluation in a folder of its own.
+
+    :param work: For made folders and reports; what was read on pictures is remembered there.
+    :param data: The data folder, with the caches.
+    """
+
+    def __init__(self, work: Path, data: Path, progress: Progress = silent) -> None:
+        self._work = work
+        self._settings = Settings(_env_file=None, data_dir=data, bot_token=None)  # type: ignore[call-arg]
+        self._progress = progress
+
+    def split(self, source: Path) -> Measured:
+        """Its own split, weights tuned on valid, with the ablation."""
+        return self._measured("split", source, Options(SYSTEMS, ablation=True))
+
+    def live(self, source: Path, cut: int = CUT) -> Measured:
+        """Its log by time, with the weights that the bot has."""
+        return self._measured("live", live_log(source, self._work / "live", cut), Options(SYSTEMS, tune=False))
+
+    def without_clicks(self, source: Path, seed: int = 0) -> Measured:
+        """Half of the stickers were never chosen, and are asked for."""
+        folder = stripped(source, self._work / "stripped", seed)
+        return self._measured("stripped", folder, Options(SYSTEMS, tune=False))
+
+    def labels(self, source: Path, seeds: Sequence[int] = SEEDS) -> Measured:
+        """A fifth of the labels held out, once for each seed: means."""
+        name = source.stem
+        runs = [
+            self._measured(
+                f"{name}-{seed}", held_out(source, self._work / f"{name}-{seed}", seed), Options(SYSTEMS, tune=False)
+            )
+            for seed in seeds
+        ]
+        return mean_of(name, runs)
+
+    def _measured(self, name: str, folder: Path, options: Options) -> Measured:
+        out = self._work / "reports" / name
+        return measured(name, run_evaluation(folder, out, self._settings, options, self._progress))
+
+
+def measured(name: str, evaluation: Evaluation) -> Measured:
+    """The figures of one run."""
+    systems = {
+        system: Figures(
+            result.metrics,
+            {view: result.strata[view].metrics.get(MAIN, float("nan")) for view in VIEWS},
+            result.ms_per_query.p50,
+        )
+        for system, result in evaluation.report.systems.items()
+        if isinstance(result, SystemResult)
+    }
+    scores = {system: score(run.docids(), evaluation.pairs) for system, run in evaluation.runs.items()}
+    gains = compare(scores, "persrv-plus", "persrv", seed=evaluation.report.seed)
+    return Measured(
+        name,
+        len(evaluation.pairs),
+        systems,
+        next((gain for gain in gains if gain.metric == MAIN), None),
+        [(row.label, row.metrics[MAIN]) for row in evaluation.report.ablation if MAIN in row.metrics],
+        commit=evaluation.report.commit,
+    )
+
+
+def mean_of(name: str, runs: Sequence[Measured]) -> Measured:
+    """Means over runs of the same data set under several seeds, and how far M-MRR@20 strays."""
+    systems = {}
+    for system in runs[0].systems:
+        every = [run.systems[system] for run in runs]
+        systems[system] = Figures(
+            {metric: statistics.fmean(each.metrics[metric] for each in every) for metric in every[0].metrics},
+            {view: statistics.fmean(each.views[view] for each in every) for view in VIEWS},
+            statistics.median(each.milliseconds for each in every),
+        )
+    spread = {system: statistics.pstdev(run.systems[system].metrics[MAIN] for run in runs) for system in systems}
+    return Measured(name, sum(run.pairs for run in runs), systems, None, (), spread, runs[0].commit)
