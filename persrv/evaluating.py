@@ -25,7 +25,14 @@ from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
 from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
-from persrv.bootstrap import captioner, image_encoder, ocr_engine, relevance_weights, utility_weights
+from persrv.bootstrap import (
+    captioner,
+    image_encoder,
+    ocr_engine,
+    plus_weights,
+    relevance_weights,
+    utility_weights,
+)
 from persrv.config import Settings
 from persrv.domain.dataset import Dataset, Interaction
 from persrv.domain.work import Maker
@@ -41,6 +48,7 @@ from persrv.evaluation.systems import Training
 from persrv.evaluation.systems.blip2 import Blip2
 from persrv.evaluation.systems.clip_cn import ClipCn
 from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.evaluation.systems.plus import PlusSettings
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.srs import Srs
 from persrv.evaluation.systems.system import System
@@ -98,6 +106,7 @@ def run_evaluation(
             plan,
             systems=options.systems,
             start=_start(settings),
+            plus=PlusSettings(weights=plus_weights(settings), recall_size=settings.recall_size),
             tune=options.tune,
             ablation=options.ablation,
             text_encoder=open_text_encoder(),

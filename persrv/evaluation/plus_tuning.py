@@ -18,12 +18,14 @@ from persrv.ports.progress import Progress, silent
 from persrv.ranking.plus import PlusWeights, rank_plus
 
 GRIDS: Final = {
-    "meaning": (0.0, 0.1, 0.2, 0.3, 0.5),
+    "meaning": (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2),
     "texts": (0.0, 0.05, 0.1, 0.2, 0.4),
     "diffusion": (0.0, 0.2, 0.4, 0.8, 1.2),
     "style": (0.0, 0.5, 0.8, 1.0, 1.5, 2.0),
 }
 """Memory is not tuned: a log without repeats would say 0, and one of simulated people anything."""
+ORDER: Final = (*GRIDS, "meaning", "diffusion")
+"""These two stand in for each other, so that each is looked at again beside what was chosen for the other."""
 SMALL: Final = 50_000
 """Stickers up to which a person's preference is computed once for all of them."""
 
@@ -39,16 +41,17 @@ def tune_plus(
     trier = _Trier(system, pairs)
     weights = system.settings.weights
     steps = []
-    for place, (name, grid) in enumerate(GRIDS.items()):
+    for place, name in enumerate(ORDER):
+        grid = GRIDS[name]
         default = float(getattr(weights, name))
         trials = []
         for value in (default, *(each for each in grid if each != default)):
             trials.append(Trial(value, trier.score(_with(weights, name, value))))
-            progress("tuning persrv-plus on valid", place, len(GRIDS))
+            progress("tuning persrv-plus on valid", place, len(ORDER))
         best = max(trials, key=lambda trial: trial.score)
         steps.append(TuningStep(f"plus.{name}", "persrv-plus", tuple(trials), best.value))
         weights = _with(weights, name, best.value or 0.0)
-    progress("tuning persrv-plus on valid", len(GRIDS), len(GRIDS))
+    progress("tuning persrv-plus on valid", len(ORDER), len(ORDER))
     return weights, tuple(steps)
 
 

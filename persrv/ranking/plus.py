@@ -24,7 +24,7 @@ from persrv.errors import ConfigurationError
 class PlusWeights:
     """How much each part counts. The first four are shares of one and are scaled to sum to it.
 
-    Fitted on the validation part of stickerbench by `benchmarks/results.py` (docs/results.md).
+    Chosen as a compromise between what `benchmarks/quality` finds best on its data sets (docs/results.md).
 
     :raises ConfigurationError: one is negative or not a number, or the first four are all 0; names every such one.
     """

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import snowballstemmer
+
 from persrv.text import chinese
 from persrv.text.emoji import canonical_emoji, emoji_table, emoji_words, without_gender
 from persrv.text.normalisation import normalise
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_TOKEN_CHARACTERS: Final = 64
 """A longer word is cut here, so that no text can put a page-long term into the index."""
+
+SHORTEST_STEMMED: Final = 3
+"""Shorter words have no endings worth the name."""
 
 _APOSTROPHES: Final = "'’‘ʼ"
 # A digit with U+20E3 behind it is a keycap, not a number.
@@ -55,8 +60,9 @@ def tokenise(text: str, *, expand_emoji: bool = False) -> tuple[str, ...]:
     Chinese gives jieba's words (long ones also give the dictionary's words of two and three characters inside
     them, as in its search mode) and every character, a word of one character once. Kana, Hangul, Thai, Lao,
     Khmer and Burmese give the run and its pairs of characters. All else gives words of letters and digits,
-    without apostrophes and accents. An emoji is one token without its skin tone; one with a gender sign gives
-    the emoji without it as well. Punctuation gives nothing.
+    without apostrophes and accents, and behind an English word its stem where that is another (crying, cri): so
+    cry finds crying, and the word as it is typed counts for more. An emoji is one token without its skin tone;
+    one with a gender sign gives the emoji without it as well. Punctuation gives nothing.
 
     :param text: Any string; it is normalised first.
     :param expand_emoji: Let each emoji be followed, the first time that it occurs, by the tokens of its names
@@ -67,8 +73,8 @@ def tokenise(text: str, *, expand_emoji: bool = False) -> tuple[str, ...]:
 
 
 def tokenise_characters(text: str, *, expand_emoji: bool = False) -> tuple[str, ...]:
-    """Split as the paper does: Chinese as single characters alone, all else as `tokenise` has it."""
-    return tuple(_scan(normalise(text), tuple, expand_emoji=expand_emoji))
+    """Split as the paper does: Chinese as single characters alone, all else as `tokenise` has it, without stems."""
+    return tuple(_scan(normalise(text), tuple, split_word=_plain_word, expand_emoji=expand_emoji))
 
 
 def units(text: str) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ def units(text: str) -> tuple[str, ...]:
 
     :param text: Any string; it is normalised first.
     """
-    return tuple(_scan(normalise(text), lambda run: (run,), split_unspaced=lambda run: (run,)))
+    return tuple(_scan(normalise(text), lambda run: (run,), split_unspaced=lambda run: (run,), split_word=_plain_word))
 
 
 def warm_up(cache_dir: Path | None) -> None:
@@ -96,6 +102,7 @@ def _scan(
     split_han: Callable[[str], Iterable[str]],
     *,
     split_unspaced: Callable[[str], Iterable[str]] | None = None,
+    split_word: Callable[[str], Iterable[str]] | None = None,
     expand_emoji: bool = False,
 ) -> Iterator[str]:
     expanded: set[str] = set()
@@ -104,7 +111,7 @@ def _scan(
         if kind == "han":
             yield from split_han(found)
         elif kind == "word":
-            yield from _plain_word(found)
+            yield from (split_word or _word_and_stem)(found)
         elif kind == "emoji":
             emoji = canonical_emoji(found)
             yield from _emoji_and_base(emoji)
@@ -138,6 +145,23 @@ def _plain_word(word: str) -> Iterator[str]:
     word = word.translate(_WITHOUT_APOSTROPHES)
     if word:
         yield word[:MAX_TOKEN_CHARACTERS]
+
+
+def _word_and_stem(word: str) -> Iterator[str]:
+    for plain in _plain_word(word):
+        yield plain
+        stem = _stem(plain)
+        if stem != plain:
+            yield stem
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    """Porter's second English stemmer (Snowball); short words and those of other scripts are their own stems."""
+    if len(word) < SHORTEST_STEMMED or not (word.isascii() and word.isalpha()):
+        return word
+    # A stemmer keeps the word that it is at; making one is quick beside what it does.
+    return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
 def _western_digit(character: str) -> str:

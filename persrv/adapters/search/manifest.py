@@ -51,7 +51,7 @@ def _analysis() -> str:
     # The sources themselves, so that nobody has to remember to raise a number. To make an index anew for a
     # comment takes seconds; one whose tokens differ from the queries' finds less, and nobody notices.
     digest = hashlib.sha256()
-    for name in ("jieba", "opencc"):
+    for name in ("jieba", "opencc", "snowballstemmer"):
         digest.update(f"{name} {version(name)}\n".encode())
     for path in sorted(_files(files("persrv.text")), key=lambda path: path.name):
         digest.update(path.name.encode() + b"\n" + path.read_bytes())
