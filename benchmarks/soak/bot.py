@@ -94,6 +94,9 @@ class BotProcess:
         self._process = None
         # A signal that comes before Python has put its handlers up ends it as it ends any program.
         if code not in (0, -signal.SIGTERM):
+            if self._had_no_room():
+                self.counts["ended, disk full"] += 1
+                return 0.0
             raise RuntimeError(f"the bot stopped with {code}")
         self.counts["stops"] += 1
         return time.monotonic() - started

@@ -120,6 +120,7 @@ export class App {
     this.chat = wanted ?? mine.find(({ kind }) => kind === this.chat.kind) ?? mine[0];
     this.history.chats.clear();
     this.conversation.open([], this.#context(), () => null);
+    if (!inline) this.composer.fill(this.#draft(this.chat), false);
     const { person } = this;
     this.stopListening = listen(person.id, {
       onEvent: (event) => this.happened(event),
@@ -134,7 +135,7 @@ export class App {
     });
     await this.#load();
     if (person !== this.person) return;
-    this.#show(this.chat, inline ? this.composer.text : this.#draft(this.chat));
+    this.#show(this.chat, this.composer.text); // with what was typed meanwhile
     // The same question by another person is the point of it all: ask it again.
     if (!inline) this.#explainQuery(this.lastQuery);
   }

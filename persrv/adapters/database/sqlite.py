@@ -49,7 +49,11 @@ _EXPLAINED: Final = {
     "SQLITE_NOTADB": (
         "{place} is damaged or is not a database. Move it away, or bring back a backup with `persrv restore FILE`."
     ),
-    "SQLITE_IOERR": "{place} could not be read or written because the disk failed. Check the disk.",
+    # On a full disk too: SQLite could not make its shared memory as large as it wanted.
+    "SQLITE_IOERR": (
+        "{place} could not be read or written: the disk is full or has failed. Free some space; if that does not "
+        "help, check the disk."
+    ),
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
 }

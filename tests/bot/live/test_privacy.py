@@ -1,6 +1,7 @@
 """/privacy tells the truth, /mydata hands it over, /forgetme leaves nothing: also not in the next backup."""
 
 import json
+import re
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -65,7 +66,7 @@ def test_mydata_sends_all_that_is_kept_of_oneself_and_nothing_of_others(busy, pa
     assert {answer["query"] for answer in told["answers"]} >= {"party " + SECRET, SECRET}
     assert told["style_profiles"][0]["centroids"] == [[pytest.approx(0.6), pytest.approx(0.8)]]
     assert "赞" not in json.dumps(told, ensure_ascii=False)
-    assert str(mei.id) not in json.dumps(told)
+    assert not re.search(rf"\b{mei.id}\b", json.dumps(told))  # inside of an impression's random name it may be
 
 
 def test_after_forgetme_nothing_is_left_in_database_profiles_index_or_the_next_backup(busy, settings, alex, tmp_path):
