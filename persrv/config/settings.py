@@ -179,7 +179,7 @@ class Settings(BaseSettings):
         default=0.05, ge=0, le=100, description="persrv-plus: weight of what the same person chose for the same before."
     )
     plus_diffusion: float = Field(
-        default=0.8, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
+        default=0.4, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
     )
     plus_style: float = Field(default=0.8, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
     recall_size: int = Field(

@@ -37,7 +37,7 @@ class PlusWeights:
     """What the sticker says itself, by meaning."""
     memory: float = 0.05
     """What this person chose for this query. Small: no log of simulated people can tell how large it should be."""
-    diffusion: float = 0.8
+    diffusion: float = 0.4
     """How much a sticker lends to those chosen for the same queries."""
     style: float = 0.8
     """How much a person's styles count; FACTS found 1.5 on other data."""

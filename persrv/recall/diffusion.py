@@ -1,9 +1,11 @@
 """Diffusion: a sticker lends a little of its score to those that are chosen for the same queries.
 
-    cos(a, b)  between the columns of clicks(query, sticker); the TOP largest of each sticker above LEAST are kept
+    cos(a, b)  between the columns of idf(query) x clicks(query, sticker); the TOP largest of each sticker above LEAST
+               are kept. idf = log(1 + stickers / stickers chosen for it): to share a rare query says more
     t'(s)      = t(s) + weight x sum over neighbours n of s of cos(s, n) x t(n)
 
-Stickers with few choices of their own borrow by what they say instead: the same cosine between their own texts.
+Stickers with few choices of their own borrow by what they say instead, by how far the cosine between their own texts
+is above LEAST_TEXT on its way to 1: two faces are alike in being faces, and are not for that the same thing.
 Nothing is ever lowered, and a sticker without neighbours keeps its score. Not in the paper.
 """
 
@@ -40,7 +42,9 @@ def choice_neighbours(clicks: sparse.csr_array) -> sparse.csr_array:
     :param clicks: Counts, shape (queries, stickers).
     :return: CSR float32, shape (stickers, stickers): row borrows from column; the diagonal is empty.
     """
-    columns = sparse.csc_array(clicks, dtype=np.float32)
+    chosen = np.asarray((clicks > 0).sum(axis=1)).ravel()
+    idf = np.log1p(clicks.shape[1] / np.maximum(chosen, 1)).astype(np.float32)
+    columns = sparse.csc_array(sparse.diags_array(idf) @ sparse.csr_array(clicks, dtype=np.float32))
     norms = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=0)).ravel())
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
     unit = sparse.csr_array((columns @ sparse.diags_array(scale)).T)  # (stickers, queries)
@@ -102,7 +106,7 @@ def _borrowed(
     near_texts, values = near[texts[pair], other].astype(np.int64), cosine[texts[pair], other]
     which, owned = places_of(own.indptr, near_texts, TOP + 1)
     row, column = stickers[whose[pair[which]]], own.stickers[owned].astype(np.int64)
-    value = values[which]
+    value = (values[which] - LEAST_TEXT) / (1 - LEAST_TEXT)
     kept = row != column
     row, column, value = row[kept], column[kept], value[kept]
     order = np.lexsort((-value, column, row))  # several texts of the same two: the nearest counts

@@ -17,10 +17,14 @@ def clicks(*rows):
     return sparse.csr_array(np.array(rows, dtype=np.float32))
 
 
+# Stickers 0 and 1 share a query that two of three stickers are chosen for, and have one of their own each.
+SHARED, OWN = np.log(1 + 3 / 2), np.log(1 + 3 / 1)
+LIKENESS = SHARED**2 / (SHARED**2 + OWN**2)  # 0.304
+
+
 def test_neighbours_are_the_cosines_of_what_stickers_were_chosen_for():
-    # Stickers 0 and 1 share one of two queries each; 2 stands alone.
     found = choice_neighbours(clicks([1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5])).toarray()
-    assert found == pytest.approx(np.array([[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]]))
+    assert found == pytest.approx(np.array([[0, LIKENESS, 0], [LIKENESS, 0, 0], [0, 0, 0]]))
 
 
 def test_a_weak_likeness_is_no_neighbour_and_there_are_at_most_so_many():
@@ -30,11 +34,19 @@ def test_a_weak_likeness_is_no_neighbour_and_there_are_at_most_so_many():
     assert set(np.diff(many.indptr).tolist()) == {TOP}
 
 
+def test_to_share_a_rare_query_says_more_than_to_share_a_common_one():
+    # 0 and 1 share a query of theirs alone, 2 and 3 one that everybody is chosen for; each has one of its own.
+    rare, common = [1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1]
+    alone = np.eye(6)[:4]
+    found = choice_neighbours(clicks(rare, common, *alone)).toarray()
+    assert found[0, 1] > found[2, 3]
+
+
 def test_lending_by_hand():
     neighbours = choice_neighbours(clicks([1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5]))
     ids, scores = diffuse((np.array([0]), np.array([0.8])), lends(neighbours), 0.2)
     assert ids.tolist() == [0, 1]
-    assert scores.tolist() == pytest.approx([0.8, 0.2 * 0.5 * 0.8])
+    assert scores.tolist() == pytest.approx([0.8, 0.2 * LIKENESS * 0.8])
 
 
 def test_stickers_with_few_choices_borrow_by_what_they_say():
@@ -85,5 +97,5 @@ def test_text_neighbours_are_those_of_a_comparison_of_everything_with_everything
             if other != sticker
         }
         best = sorted((-cosine, other) for other, cosine in near.items() if cosine > LEAST_TEXT)[:TOP]
-        expected = [-cosine for cosine, _ in best] if counts[sticker] < FEW else []
+        expected = [(-cosine - LEAST_TEXT) / (1 - LEAST_TEXT) for cosine, _ in best] if counts[sticker] < FEW else []
         assert sorted(found[sticker][found[sticker] > 0], reverse=True) == pytest.approx(expected, rel=1e-5)
