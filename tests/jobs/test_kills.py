@@ -91,7 +91,7 @@ def order(answers):
 
 
 @pytest.mark.timeout(400)
-async def test_a_night_killed_at_every_step_changes_no_answer_and_the_next_one_makes_up_for_it(
+async def test_a_night_killed_at_every_step_serves_last_nights_answers_or_its_own_and_the_next_one_makes_up_for_it(
     settings, services, add_pack, picture, choose, tmp_path
 ):
     colours = ("#e34", "#3a7", "#36c", "#b5c", "#c93", "#5bb")
@@ -100,20 +100,22 @@ async def test_a_night_killed_at_every_step_changes_no_answer_and_the_next_one_m
     for sticker in list(flat.values())[:3]:
         await choose(7, sticker, "别的")
     assert night(settings) == 0
-    # One more sticker, with words of its own: what was asked before must be answered as before, all along.
+    # One more sticker, with words of its own. Styles are told by the whole catalogue: of thirteen stickers the last one
+    # moves them enough to change who of two likes is first, so a whole night may answer otherwise; half of one may not.
     await add_pack("more", m1=picture("晚安", colour="#123"))
     before = await served(settings, "加油")
     assert len(before[7, "加油"]) == 12
     assert before[7, "加油"] != before[99, "加油"]
     twin = settings.model_copy(update={"data_dir": tmp_path / "twin"})
     copy(settings.data_dir, twin.data_dir)
+    assert night(twin) == 0
+    after = await served(twin, "加油")
 
     for where in POINTS:
         assert night(settings, where) == -signal.SIGKILL, where
-        # A finished step may tell scores by a catalogue of one sticker more: the order is what must stay.
-        assert order(await served(settings, "加油")) == order(before), where
+        # A finished step may tell scores by a catalogue of one sticker more: the order is what must be whole.
+        assert order(await served(settings, "加油")) in (order(before), order(after)), where
     assert night(settings) == 0
-    assert night(twin) == 0
 
     everything = await served(settings, "加油", "晚安")
     assert everything == await served(twin, "加油", "晚安")
