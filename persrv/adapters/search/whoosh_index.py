@@ -21,13 +21,13 @@ from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.schema import FIELDS, LENGTHS, STICKER, pack_lengths
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
+from persrv.adapters.search.tokens import encodable, field_tokens
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import UtilityLookup
 from persrv.recall.relevance import FieldMatch, relevance
 from persrv.recall.top import top
-from persrv.text import tokenise
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
@@ -90,7 +90,7 @@ class WhooshStickerIndex:
         """
         searched = [(row, field) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
         # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
-        wanted = sorted({token for token in tokens if _encodable(token)})
+        wanted = sorted({token for token in tokens if encodable(token)})
         if limit <= 0 or not searched or not wanted:
             return ()
         with self._reading:
@@ -263,21 +263,9 @@ class WhooshStickerIndex:
 
 def _row(document: StickerDocument) -> dict[str, Any]:
     """A document as Whoosh takes it: tokens instead of text, which its analysers then leave alone."""
-    tokens = {
-        field: [
-            token
-            for token in tokenise(document.texts.get(field, ""), expand_emoji=field is SemanticField.EMOJI)
-            if _encodable(token)
-        ]
-        for field in FIELDS
-    }
+    tokens = field_tokens(document)
     return {
         STICKER: document.sticker_id,
         LENGTHS: pack_lengths([len(tokens[field]) for field in FIELDS]),
         **{field.value: words for field, words in tokens.items() if words},
     }
-
-
-def _encodable(token: str) -> bool:
-    """Whether a token can be a term: not half of a surrogate pair, which no text on disk can hold."""
-    return bool(token) and not any("\ud800" <= character <= "\udfff" for character in token)
