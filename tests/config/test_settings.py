@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from persrv.adapters.embedding import IMAGE_ENCODERS
+from persrv.adapters.nsfw.opening import NSFW_ENGINES
 from persrv.adapters.ocr.opening import OCR_ENGINES
 from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
 from persrv.config import Settings, environment_of, load_settings, settings, unknown_settings
@@ -146,6 +147,7 @@ def test_the_defaults_of_the_settings_are_those_of_the_stages():
     assert ranking_weights(Settings()) == RankingWeights()
     assert Settings().styles == MAX_STYLES
     assert settings.OCR_ENGINES == OCR_ENGINES
+    assert settings.NSFW_ENGINES == NSFW_ENGINES
     assert settings.IMAGE_ENCODERS == IMAGE_ENCODERS
 
 
