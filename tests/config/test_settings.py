@@ -48,10 +48,13 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
         NIGHTLY_AT="25:00",
         TIMEZONE="Mars/Base",
         RELEVANCE_OCR="-1",
+        NSFW_ENGINE="clip",
+        NSFW_LIMIT="0",
         DATABASE_URL="mysql://x/y",
     )
     named = {problem.split(" ")[0] for problem in found}
     expected = "BOT_TOKEN ADMIN_IDS TELEGRAM_API_URL WEBHOOK_LISTEN NIGHTLY_AT TIMEZONE RELEVANCE_OCR DATABASE_URL"
+    expected += " NSFW_ENGINE NSFW_LIMIT"
     assert named == {f"PERSRV_{name}" for name in expected.split()}
 
 
