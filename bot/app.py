@@ -26,7 +26,7 @@ from bot.allowances import Allowances
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import banning, evaluation, inline, packs, personal, reporting, why
+from bot.handlers import banning, evaluation, inline, nsfw, packs, personal, reporting, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.refusals import is_telegrams_own
@@ -50,7 +50,7 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "mydata", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "nsfw", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
 ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
@@ -150,6 +150,7 @@ def build_application(
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
             CommandHandler("report", reporting.report, private),
+            CommandHandler("nsfw", nsfw.nsfw, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
             CommandHandler("ban", banning.ban, private),
@@ -158,6 +159,7 @@ def build_application(
             CommandHandler("mydata", personal.mydata, private),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
+            CallbackQueryHandler(nsfw.press_nsfw, pattern=f"^{nsfw.PRESSED}:(on|off)$"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
             CallbackQueryHandler(reporting.press_review, pattern=f"^{reporting.PRESSED}:"),

@@ -13,6 +13,7 @@ from jobs.steps.caption import caption_stickers
 from jobs.steps.embed import embed_stickers
 from jobs.steps.index import index_everything, index_what_waits
 from jobs.steps.meaning import learn_meaning
+from jobs.steps.nsfw import score_nsfw
 from jobs.steps.ocr import read_words
 from jobs.steps.packs import refresh_packs
 from jobs.steps.preference import learn_styles
@@ -35,6 +36,7 @@ Step = Callable[[Services, Progress], Awaitable[Mapping[str, int]]]
 
 _STEPS: Mapping[JobName, Step] = {
     JobName.RETENTION: erase_old,
+    JobName.NSFW: score_nsfw,
     JobName.OCR: read_words,
     JobName.CAPTION: caption_stickers,
     JobName.EMBED: embed_stickers,

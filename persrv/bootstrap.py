@@ -24,6 +24,7 @@ from persrv.adapters.database import (
     SqlHistoryStore,
     SqlIndexQueue,
     SqlJobLog,
+    SqlNsfwStore,
     SqlProfileStore,
     SqlReportStore,
     SqlSemanticsStore,
@@ -34,6 +35,7 @@ from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.nearest import arrange_vectors, open_nearest
+from persrv.adapters.nsfw import open_nsfw
 from persrv.adapters.ocr import open_ocr
 from persrv.adapters.pictures import PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
@@ -49,6 +51,7 @@ from persrv.ports.learning import ChoiceLog, ProfileStore
 from persrv.ports.media import FrameDecoder, MediaStore
 from persrv.ports.moderation import BanStore, ReportStore
 from persrv.ports.nearest import NearestVectors
+from persrv.ports.nsfw import NsfwEngine, NsfwStore
 from persrv.ports.ocr import OcrEngine
 from persrv.ports.search import StickerIndex
 from persrv.ports.semantics import SemanticsStore
@@ -61,6 +64,7 @@ from persrv.ranking.plus import PlusWeights
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import (
     ImpressionWriter,
+    NsfwGuard,
     PaperRanker,
     PlusRanker,
     QueryVectors,
@@ -129,6 +133,14 @@ def ocr_engine(settings: Settings) -> OcrEngine:
     :raises ConfigurationError: it is not installed.
     """
     return open_ocr(settings.ocr_engine)
+
+
+def nsfw_engine(settings: Settings) -> NsfwEngine | None:
+    """The NSFW engine that the settings ask for; its model is loaded. None for none.
+
+    :raises ConfigurationError: it is not installed, or its model is damaged.
+    """
+    return open_nsfw(settings.nsfw_engine)
 
 
 def captioner(settings: Settings) -> Captioner:
@@ -226,6 +238,8 @@ class Services:
     bans: BanStore
     reports: ReportStore
     moderation: Moderation
+    nsfw: NsfwGuard
+    nsfw_scores: NsfwStore
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -271,6 +285,7 @@ class Services:
         erased = await self.history.forget(user_id)
         self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         self.tastes.forget(user_id)
+        self.nsfw.forget(user_id)
         self.query_vectors.forget()
         await self.indexer.erase_traces()
         return erased.choices, erased.impressions
@@ -311,6 +326,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         bans = SqlBanStore(database)
         moderation = Moderation(bans, changed=indexer.wake, now=utc_now)
         await moderation.load()
+        nsfw_scores = SqlNsfwStore(database)
+        nsfw = NsfwGuard(nsfw_scores, limit=None if settings.nsfw_engine == "none" else settings.nsfw_limit)
+        await nsfw.load()
         tastes = TasteKeeper(choices, now=utc_now)
         vectors = QueryVectors(partial(text_encoder, settings))
         suggester = Suggester(
@@ -320,6 +338,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             serving=serving,
             styles=styles,
             tastes=tastes,
+            nsfw=nsfw,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -349,6 +368,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 catalogue=catalogue,
                 styles=styles,
                 serving=serving,
+                nsfw=nsfw,
                 media=media,
                 decoder=decoder,
                 painter=PillowStylePainter(),
@@ -359,6 +379,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             bans=bans,
             reports=SqlReportStore(database),
             moderation=moderation,
+            nsfw=nsfw,
+            nsfw_scores=nsfw_scores,
         )
 
 

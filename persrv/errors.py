@@ -13,6 +13,7 @@
     │   ├── MediaCorrupt        it does not decode as what it claims to be
     │   └── MediaTooLarge       it is over a limit (bytes, pixels, frames, time, memory)
     ├── OcrFailed               the OCR engine broke on a sticker
+    ├── NsfwFailed              the NSFW engine broke on a sticker
     ├── CaptionUnavailable      the captioning engine cannot be reached, or refuses us for now
     ├── DatasetInvalid          a dataset folder is missing, or something in it is wrong
     ├── FinetuneFailed          a fine-tuning run cannot start, go on or finish
@@ -81,6 +82,10 @@ class MediaTooLarge(MediaError):
 
 class OcrFailed(PerSRVError):
     """The OCR engine broke on a sticker; others may be read."""
+
+
+class NsfwFailed(PerSRVError):
+    """The NSFW engine broke on a sticker; others may be scored."""
 
 
 class CaptionUnavailable(PerSRVError):

@@ -21,7 +21,7 @@ REFRESH = f"{PRESSED}:refresh"
 
 BUTTONS = (
     (JobName.NIGHTLY, JobName.NEW),
-    (JobName.OCR, JobName.CAPTION, JobName.INDEX),
+    (JobName.NSFW, JobName.OCR, JobName.CAPTION, JobName.INDEX),
     (JobName.UTILITY, JobName.PREFERENCE, JobName.MEANING),
 )
 """What an admin can start, in rows."""

@@ -28,12 +28,14 @@ async def why(update: Update, context: Context) -> None:
         await message.reply_html(texts.say("why_usage"))
         return
     services = context.services
-    facts = await sticker_facts(services.catalogue, services.semantics, replied.sticker.file_unique_id)
+    facts = await sticker_facts(
+        services.catalogue, services.semantics, services.nsfw_scores, replied.sticker.file_unique_id
+    )
     if facts is None:
         text = _unknown(replied.sticker, texts)
     else:
         banned = not facts.live and await _is_banned(facts, context)
-        text = describe(facts, texts, banned=banned)
+        text = describe(facts, texts, banned=banned, limit=services.nsfw.limit)
     await message.reply_html(text, disable_web_page_preview=True)
 
 
@@ -44,10 +46,11 @@ async def _is_banned(facts: StickerFacts, context: Context) -> bool:
     )
 
 
-def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False) -> str:
+def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False, limit: float | None = None) -> str:
     """What is known of a sticker, as Telegram HTML.
 
     :param banned: It is not live because an admin banned it.
+    :param limit: The NSFW score from which on a sticker is hidden; None: none is.
     """
     lines = [texts.say("why_head")]
     lines += [_emoji(fact, texts) for fact in facts.emoji] or [texts.say("why_no_emoji")]
@@ -60,6 +63,9 @@ def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False) -> str:
         lines.append(texts.compose("why_queries", markup={"queries": queries}))
     else:
         lines.append(texts.say("why_no_queries"))
+    if facts.nsfw is not None:
+        name = "why_nsfw_hidden" if limit is not None and facts.nsfw.score >= limit else "why_nsfw"
+        lines.append(texts.say(name, score=f"{facts.nsfw.score:.2f}", source=facts.nsfw.maker.engine))
     if facts.sticker.media is MediaState.UNUSABLE:
         lines.append(texts.say("why_unreadable", reason=facts.sticker.media_problem))
     elif facts.sticker.media is MediaState.WANTED:

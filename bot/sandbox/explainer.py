@@ -36,7 +36,7 @@ class Explainer:
             return None
         services = self._services
         asked = asyncio.run_coroutine_threadsafe(
-            sticker_facts(services.catalogue, services.semantics, file_unique_id), self._loop
+            sticker_facts(services.catalogue, services.semantics, services.nsfw_scores, file_unique_id), self._loop
         )
         facts = await asyncio.wrap_future(asked)
         return None if facts is None else _told(facts)

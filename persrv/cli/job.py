@@ -32,7 +32,12 @@ NICENESS = 10
 """Of a job in the background: the bot's answers come first."""
 BUSY_SECONDS = 15.0
 """Pause of a job in the background before it tries again, while another one runs."""
-TASKS = {JobName.OCR: Task.OCR, JobName.CAPTION: Task.CAPTION, JobName.EMBED: Task.EMBED}
+TASKS = {
+    JobName.NSFW: Task.NSFW,
+    JobName.OCR: Task.OCR,
+    JobName.CAPTION: Task.CAPTION,
+    JobName.EMBED: Task.EMBED,
+}
 """The jobs that look at stickers one by one, and can fail on one."""
 
 
@@ -40,9 +45,10 @@ def job(
     name: Annotated[
         JobName,
         typer.Argument(
-            help="packs: the sets as Telegram has them. ocr: the words drawn on stickers. caption: what a "
-            "vision-language model says of them. embed, preference: people's styles. utility: how useful each sticker "
-            "has been. index: the search index anew. new: all of these for what is new. nightly: all, in order."
+            help="packs: the sets as Telegram has them. nsfw: which stickers are not for everybody. ocr: the words "
+            "drawn on stickers. caption: what a vision-language model says of them. embed, preference: people's "
+            "styles. utility: how useful each sticker has been. index: the search index anew. new: all of these for "
+            "what is new. nightly: all, in order."
         ),
     ],
     failed: Annotated[bool, typer.Option("--failed", help="Only list the stickers it failed on, and why.")] = False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -12,10 +13,11 @@ from rich.table import Table
 
 from persrv.bootstrap import open_services
 from persrv.config import Settings, load_settings
+from persrv.domain.nsfw import NsfwScore
 from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
 
-_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "score"})
+_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "nsfw", "score"})
 
 
 def search(
@@ -28,8 +30,8 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
 ) -> None:
     """Show what the bot would answer, best first."""
-    reading = asyncio.run(_read(load_settings(), user, query))
-    rows = [_row(position, reading, explain) for position in range(min(limit, len(reading.ranking)))]
+    reading, scores = asyncio.run(_read(load_settings(), user, query, limit))
+    rows = [_row(position, reading, scores, explain) for position in range(min(limit, len(reading.ranking)))]
     if as_json:
         typer.echo(json.dumps({"query": query, "tokens": reading.tokens, "results": rows}, ensure_ascii=False))
         return
@@ -45,15 +47,19 @@ def search(
     console.print(table)
 
 
-async def _read(settings: Settings, user: int, query: str) -> Reading:
+async def _read(settings: Settings, user: int, query: str, limit: int) -> tuple[Reading, Mapping[int, NsfwScore]]:
     async with open_services(settings) as services:
         await services.indexer.drain_if_free()
         await services.warm_up()
-        return await services.suggester.read(user, query)
+        reading = await services.suggester.read(user, query)
+        return reading, await services.nsfw_scores.scores([ranked.sticker_id for ranked in reading.ranking[:limit]])
 
 
-def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
-    """One place, as JSON has it. `by_field`, `utility` and `beyond` sum to `recall`; recall x factor = score."""
+def _row(position: int, reading: Reading, scores: Mapping[int, NsfwScore], explain: bool) -> dict[str, Any]:
+    """One place, as JSON has it. `by_field`, `utility` and `beyond` sum to `recall`; recall x factor = score.
+
+    `nsfw` has no part in it: what scores too high for this person is not here. It is null where nothing has scored it.
+    """
     ranked = reading.ranking[position]
     sticker = reading.stickers[ranked.sticker_id]
     row: dict[str, Any] = {
@@ -71,6 +77,7 @@ def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
             "recall": ranked.recall,
             "preference": ranked.preference,
             "factor": ranked.factor,
+            "nsfw": scores[sticker.id].score if sticker.id in scores else None,
         }
     return row | {"score": ranked.score}
 
@@ -78,4 +85,6 @@ def _row(position: int, reading: Reading, explain: bool) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{name} {part:.3f}" for name, part in value.items() if part)
+    if value is None:
+        return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)

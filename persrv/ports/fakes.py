@@ -11,9 +11,11 @@ from datetime import datetime
 import numpy as np
 
 from persrv.domain.moderation import Ban, Banned, Report, ReportState
+from persrv.domain.nsfw import NsfwScore, ScoreChange
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
-from persrv.ports.search import UtilityLookup
+from persrv.domain.work import Maker
+from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.text import tokenise
 
 
@@ -30,10 +32,13 @@ class InMemoryStickerIndex:
         weights: Mapping[SemanticField, float],
         limit: int,
         utility: UtilityLookup | None = None,
+        left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """See `StickerIndex.search`: BM25 with k1 = 1.2 and b = 0.75, statistics over live stickers."""
         found = []
         for sticker_id in sorted(self._stickers):
+            if left_out is not None and left_out(np.array([sticker_id]))[0]:
+                continue
             by_field = {
                 field: weights[field] * sum(self._bm25(sticker_id, field, token) for token in sorted(set(tokens)))
                 for field in SemanticField
@@ -140,3 +145,42 @@ class InMemoryReportStore:
             return False
         self._reports[report_id] = replace(found, state=state)
         return True
+
+
+class InMemoryNsfwStore:
+    """A `NsfwStore`; `put` stands for what `SemanticsStore.save` writes."""
+
+    def __init__(self) -> None:
+        self._scores: dict[int, tuple[NsfwScore, int]] = {}
+        self._people: set[int] = set()
+        self._ticket = 0
+
+    def put(self, scores: Mapping[int, float], maker: Maker) -> None:
+        """Write scores, all with the next ticket."""
+        self._ticket += 1
+        self._scores |= {sticker: (NsfwScore(score, maker), self._ticket) for sticker, score in scores.items()}
+
+    async def scores(self, sticker_ids: Sequence[int]) -> Mapping[int, NsfwScore]:
+        """See `NsfwStore.scores`."""
+        return {sticker: self._scores[sticker][0] for sticker in sticker_ids if sticker in self._scores}
+
+    async def at_least(self, limit: float) -> tuple[Sequence[int], int]:
+        """See `NsfwStore.at_least`."""
+        high = sorted(sticker for sticker, (found, _) in self._scores.items() if found.score >= limit)
+        return high, max((ticket for _, ticket in self._scores.values()), default=0)
+
+    async def changes(self, after: int) -> Sequence[ScoreChange]:
+        """See `NsfwStore.changes`."""
+        found = [ScoreChange(sticker, one.score, ticket) for sticker, (one, ticket) in self._scores.items()]
+        return sorted((one for one in found if one.ticket > after), key=lambda one: (one.ticket, one.sticker_id))
+
+    async def people(self) -> Sequence[int]:
+        """See `NsfwStore.people`."""
+        return sorted(self._people)
+
+    async def switch(self, user_id: int, *, on: bool) -> None:
+        """See `NsfwStore.switch`."""
+        if on:
+            self._people.add(user_id)
+        else:
+            self._people.discard(user_id)

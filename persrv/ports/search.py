@@ -13,6 +13,8 @@ from persrv.domain.suggestions import Recalled
 
 UtilityLookup = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 """Sticker ids, shape (n,) -> weighted utility, at least 0, shape (n,). Must be safe from any thread."""
+LeftOut = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+"""Sticker ids, shape (n,) -> whether each is not to be found, shape (n,). Must be safe from any thread."""
 
 
 class StickerIndex(Protocol):
@@ -25,6 +27,7 @@ class StickerIndex(Protocol):
         weights: Mapping[SemanticField, float],
         limit: int,
         utility: UtilityLookup | None = None,
+        left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """The `limit` best stickers by relevance + utility (paper, section 3.6).
 
@@ -32,6 +35,7 @@ class StickerIndex(Protocol):
         great its utility. Equal scores: the lower sticker id first.
 
         :param utility: Gives the weighted utility of stickers; None adds nothing.
+        :param left_out: Tells whom to pass over: their places go to the next best. None passes over nobody.
         """
 
     def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:

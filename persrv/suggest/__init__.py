@@ -6,6 +6,7 @@ from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.mydata import as_json
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
+from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.rankers import Asked, PaperRanker, PlusRanker, Ranker
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
@@ -17,6 +18,7 @@ __all__ = [
     "PAGE_SIZE",
     "Asked",
     "ImpressionWriter",
+    "NsfwGuard",
     "PaperRanker",
     "PlusRanker",
     "QueryVectors",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from persrv.domain.nsfw import NsfwScore
 from persrv.domain.stickers import PackKind, Sticker
 from persrv.domain.work import Failure, Provenance
+from persrv.ports.nsfw import NsfwStore
 from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore
 from persrv.text import find_emoji
@@ -40,6 +42,7 @@ class StickerFacts:
     :param pack_kind: None where it is in no pack that we know.
     :param texts: What was read and said of it, in the order of `SemanticField`.
     :param queries: What people typed before they chose it, and how many people each; most first.
+    :param nsfw: Its NSFW score, or None where nothing has scored it yet.
     :param failures: What the offline stages could not do with it.
     """
 
@@ -50,21 +53,23 @@ class StickerFacts:
     emoji: tuple[EmojiFact, ...]
     texts: tuple[Provenance, ...]
     queries: tuple[tuple[str, int], ...]
+    nsfw: NsfwScore | None
     failures: tuple[Failure, ...]
 
 
 async def sticker_facts(
-    catalogue: CatalogueStore, semantics: SemanticsStore, file_unique_id: str
+    catalogue: CatalogueStore, semantics: SemanticsStore, nsfw: NsfwStore, file_unique_id: str
 ) -> StickerFacts | None:
     """Look one sticker up by its Telegram identity; None when we do not know it."""
     sticker = await catalogue.sticker_by_identity(file_unique_id)
     if sticker is None:
         return None
-    live, pack, texts, queries, failures = await asyncio.gather(
+    live, pack, texts, queries, scores, failures = await asyncio.gather(
         catalogue.stickers([sticker.id]),
         catalogue.pack(sticker.pack),
         semantics.known(sticker.id),
         semantics.top_queries(sticker.id, TOP_QUERIES),
+        nsfw.scores([sticker.id]),
         semantics.failures_of(sticker.id),
     )
     return StickerFacts(
@@ -75,6 +80,7 @@ async def sticker_facts(
         emoji=emoji_facts(sticker.emoji),
         texts=tuple(texts),
         queries=tuple(queries),
+        nsfw=scores.get(sticker.id),
         failures=tuple(failures),
     )
 

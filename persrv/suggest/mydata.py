@@ -20,6 +20,7 @@ def as_json(record: PersonalRecord) -> bytes:
         "user_id": record.user_id,
         "language": record.language,
         "banned_at": record.banned_at.isoformat() if record.banned_at else None,
+        "shows_nsfw": record.nsfw,
         "sets_added": list(record.sets),
         "choices": [
             {

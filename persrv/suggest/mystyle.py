@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.domain.nsfw import Hidden
 from persrv.domain.stickers import MediaState, Sticker
 from persrv.errors import MediaError
 from persrv.ports.learning import ChoiceLog
@@ -20,6 +21,7 @@ from persrv.ports.pictures import DrawnStyle, StylePainter
 from persrv.ports.storage import CatalogueStore
 from persrv.preference.exemplars import nearest_stickers, style_of_each
 from persrv.preference.profile import StyleProfile
+from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.text import normalise
@@ -61,6 +63,7 @@ class StyleTeller:
         catalogue: CatalogueStore,
         styles: StyleKeeper,
         serving: ServingHolder,
+        nsfw: NsfwGuard,
         media: MediaStore,
         decoder: FrameDecoder,
         painter: StylePainter,
@@ -70,6 +73,7 @@ class StyleTeller:
         self._catalogue = catalogue
         self._styles = styles
         self._serving = serving
+        self._nsfw = nsfw
         self._media = media
         self._decoder = decoder
         self._painter = painter
@@ -85,9 +89,10 @@ class StyleTeller:
             return ()
         chosen = await self._log.choices_of(user_id)
         queries = await self._log.queries_of(user_id)
-        find = partial(_find, profile, serving, chosen.sticker_ids, chosen.counts)
+        hidden = self._nsfw.hidden_from(user_id)
+        find = partial(_find, profile, serving, chosen.sticker_ids, chosen.counts, hidden)
         own, others = await asyncio.get_running_loop().run_in_executor(self._executor, find)
-        wanted = [sticker for ids in (*own, *others) for sticker in ids]
+        wanted = hidden.leaves([sticker for ids in (*own, *others) for sticker in ids])
         live = await self._catalogue.stickers(wanted)
         usable = {key: sticker for key, sticker in live.items() if sticker.media is MediaState.STORED}
         return tuple(
@@ -120,9 +125,9 @@ class StyleTeller:
 
 
 def _find(
-    profile: StyleProfile, serving: Serving, sticker_ids: Sequence[int], counts: Sequence[int]
+    profile: StyleProfile, serving: Serving, sticker_ids: Sequence[int], counts: Sequence[int], hidden: Hidden
 ) -> tuple[list[list[int]], list[list[int]]]:
-    """By style: what they chose of it, most often first, and what else is near to it."""
+    """By style: what they chose of it, most often first, and what else is near to it and not hidden."""
     ids = np.array(sticker_ids, dtype=np.int64)
     styles = style_of_each(profile, serving.vectors_of(ids))
     times = dict(zip(sticker_ids, counts, strict=True))
@@ -130,7 +135,8 @@ def _find(
         sorted((int(sticker) for sticker in ids[styles == style]), key=lambda sticker: (-times[sticker], sticker))
         for style in range(len(profile.shares))
     ]
-    return own, nearest_stickers(profile, serving.vectors, each=SHOWN * _SPARE, left_out=sticker_ids)
+    left_out = [*sticker_ids, *hidden.ids.tolist()]
+    return own, nearest_stickers(profile, serving.vectors, each=SHOWN * _SPARE, left_out=left_out)
 
 
 def _told(

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv.domain.candidates import PARTS, Found, Pool
+from persrv.domain.nsfw import NOTHING_HIDDEN, Hidden
 from persrv.domain.semantics import SemanticField
 from persrv.domain.suggestions import Ranked, Reason, Recalled
-from persrv.ports.search import StickerIndex
+from persrv.ports.search import LeftOut, StickerIndex
 from persrv.preference.preference import preference
 from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
@@ -36,6 +37,7 @@ class Asked:
     :param tokens: What words to look for.
     :param profile: In the space that serves, or None.
     :param taste: None for a person who chose nothing yet.
+    :param hidden: What this person is not shown.
     """
 
     query: str
@@ -43,6 +45,12 @@ class Asked:
     serving: Serving
     profile: StyleProfile | None = None
     taste: Taste | None = None
+    hidden: Hidden = NOTHING_HIDDEN
+
+    @property
+    def left_out(self) -> LeftOut | None:
+        """Whom the index is to pass over."""
+        return self.hidden.among if len(self.hidden) else None
 
 
 class Ranker(Protocol):
@@ -77,7 +85,11 @@ class PaperRanker:
         """See `Ranker.rank`."""
         serving = asked.serving
         recalled = self._index.search(
-            asked.tokens, weights=self._weights, limit=self._recall_size, utility=serving.utility.lookup
+            asked.tokens,
+            weights=self._weights,
+            limit=self._recall_size,
+            utility=serving.utility.lookup,
+            left_out=asked.left_out,
         )
         ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
         liked = preference(
@@ -115,13 +127,18 @@ class PlusRanker:
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """See `Ranker.rank`."""
         recalled = self._index.search(
-            asked.tokens, weights=self._weights, limit=LEXICAL, utility=asked.serving.utility.lookup
+            asked.tokens,
+            weights=self._weights,
+            limit=LEXICAL,
+            utility=asked.serving.utility.lookup,
+            left_out=asked.left_out,
         )
         best = max((found.score for found in recalled), default=0.0)
         found = {"lexical": relative_to_best(recalled)} | self._beyond_words(asked)
         learnt = asked.serving.learnt
         shares = self._plus.shares
-        pooled = _best(pool(found, learnt.lent if learnt else None, shares, self._plus.diffusion))
+        together = pool(found, learnt.lent if learnt else None, shares, self._plus.diffusion)
+        pooled = _best(_without(together, asked.hidden))
         liked = np.zeros(len(pooled.ids))
         if asked.taste is not None and asked.serving.style is not None and self._plus.style > 0:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
@@ -140,6 +157,14 @@ class PlusRanker:
         if taste is not None:
             found["memory"] = taste.memory.find(taste.user, asked.query, learnt.past.keys[rows], near)
         return found
+
+
+def _without(pooled: Pool, hidden: Hidden) -> Pool:
+    """Without what is hidden, which others than words may have brought in."""
+    if not len(hidden):
+        return pooled
+    kept = ~hidden.among(pooled.ids)
+    return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
 def _best(pooled: Pool) -> Pool:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from persrv.domain.history import Impression
+from persrv.domain.nsfw import Hidden
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ranking.order import each_once
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
+from persrv.suggest.nsfw import NsfwGuard
+from persrv.suggest.own import own_stickers
 from persrv.suggest.rankers import Asked, Ranker
 from persrv.suggest.serving import ServingHolder
 from persrv.suggest.styles import StyleKeeper
@@ -25,12 +28,6 @@ from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
 """Results in one answer (Bot API `answerInlineQuery`: at most 50)."""
-
-RECENTS = 20
-"""Places that an empty query gives to the last choices, before the most used."""
-
-EMPTY_QUERY_SIZE = 200
-"""Stickers that an empty query offers in all."""
 
 _OFFSET = re.compile(r"([0-9a-f]{16})\.(\d{1,6})", re.ASCII)
 
@@ -59,6 +56,7 @@ class Suggester:
         serving: ServingHolder,
         styles: StyleKeeper,
         tastes: TasteKeeper,
+        nsfw: NsfwGuard,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
@@ -70,6 +68,7 @@ class Suggester:
         self._serving = serving
         self._styles = styles
         self._tastes = tastes
+        self._nsfw = nsfw
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -100,20 +99,20 @@ class Suggester:
         return await self._page(impression, 0, reading.stickers)
 
     async def read(self, user_id: int, query: str) -> Reading:
-        """The whole ranking of live stickers for a query, with why each is where it is."""
-        key = normalise(query)
+        """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it."""
+        key, hidden = normalise(query), self._nsfw.hidden_from(user_id)
         if not key:
-            return await self._reading((), await self._own(user_id))
+            return await self._reading((), await own_stickers(self._history, user_id, hidden))
         tokens = tokenise(key)
         in_pack = [
-            Ranked(sticker.id, Reason.PACK)
+            Ranked(sticker_id, Reason.PACK)
             for pack in await self._catalogue.packs_titled(key)
-            for sticker in await self._catalogue.pack_stickers(pack.id)
+            for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
         ]
-        found = await self._search(user_id, key, tokens)
+        found = await self._search(user_id, key, tokens, hidden)
         if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, found = spoken, await self._search(user_id, key, spoken) or found
+            tokens, found = spoken, await self._search(user_id, key, spoken, hidden) or found
         return await self._reading(tokens, each_once(in_pack, found))
 
     def shown(self, page: Page) -> None:
@@ -138,21 +137,7 @@ class Suggester:
         self._memory.keep(impression)
         return impression
 
-    async def _own(self, user_id: int) -> tuple[Ranked, ...]:
-        """What an empty query shows: recent, most used, popular, and the newest where little was chosen."""
-        asked: Sequence[tuple[Reason, Awaitable[Sequence[int]]]] = (
-            (Reason.RECENT, self._history.recent(user_id, RECENTS)),
-            (Reason.FREQUENT, self._history.most_used(user_id, EMPTY_QUERY_SIZE)),
-            (Reason.POPULAR, self._history.popular(EMPTY_QUERY_SIZE)),
-            (Reason.NEWEST, self._history.newest(EMPTY_QUERY_SIZE)),
-        )
-        answers = await asyncio.gather(*(answer for _, answer in asked))
-        parts = (
-            [Ranked(sticker_id, reason) for sticker_id in ids] for (reason, _), ids in zip(asked, answers, strict=True)
-        )
-        return each_once(*parts)[:EMPTY_QUERY_SIZE]
-
-    async def _search(self, user_id: int, key: str, tokens: Sequence[str]) -> tuple[Ranked, ...]:
+    async def _search(self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden) -> tuple[Ranked, ...]:
         """Recall and rank (paper, section 3.6), apart from the event loop."""
         if not tokens:
             return ()
@@ -161,7 +146,7 @@ class Suggester:
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
-        asked = Asked(key, tokens, serving, profile, taste)
+        asked = Asked(key, tokens, serving, profile, taste, hidden)
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._ranker.rank, asked)
 
     async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:
@@ -171,8 +156,8 @@ class Suggester:
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]
-        if stickers is None:
-            stickers = await self._catalogue.stickers(ids)
+        if stickers is None:  # what was banned, scored or switched off since the first page is left out of this one
+            stickers = await self._catalogue.stickers(self._nsfw.hidden_from(impression.user_id).leaves(ids))
         end = start + len(ids)
         more = end < len(impression.sticker_ids)
         empty = not impression.sticker_ids and await self._catalogue.count_stickers() == 0

@@ -178,7 +178,10 @@ TEXTS = st.text(max_size=300) | st.sampled_from(
 )
 JUNK = st.none() | st.booleans() | NUMBERS | st.floats() | st.just([]) | st.just({}) | st.just([{"id": 1}])
 """Values of a type that Telegram never sends there."""
-COMMANDS = ["/start", "/help", "/packs", "/addset", "/mystyle", "/why", "/jobs", "/evaluate", "/privacy", "/forgetme"]
+COMMANDS = [
+    *("/start", "/help", "/packs", "/addset", "/mystyle", "/why", "/nsfw", "/jobs", "/evaluate", "/privacy"),
+    "/forgetme",
+]
 
 
 def without_some(**values):
@@ -261,6 +264,7 @@ DATA = TEXTS | st.sampled_from(
             "job:refresh",
             "job:",
         ),
+        *("nsfw:on", "nsfw:off", "nsfw:", "nsfw:on:1002", "nsfw:on\n"),
         *("job:../../x", "job:NIGHTLY", "evaluate:stop", "evaluate:", "evaluate:/etc/passwd"),
     ]
 )

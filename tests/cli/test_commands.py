@@ -93,6 +93,23 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
 
 
+def test_explain_tells_what_was_scored_and_a_lower_limit_leaves_it_out(persrv, add_pack):
+    add_pack("Cats_by_test", [picture(1), picture(60)])
+    persrv("import", "Cats_by_test")
+
+    def told(**settings):
+        return json.loads(persrv("search", "派对", "--json", "--explain", **settings).stdout)["results"]
+
+    assert [row["nsfw"] for row in told()] == [None, None]
+    assert "派对" in persrv("search", "派对", "--explain").stdout
+    assert "nsfw: 2 done" in persrv("job", "nsfw").stdout
+    assert "nsfw: nothing has failed" in persrv("job", "nsfw", "--failed").stdout
+    scores = [row["nsfw"] for row in told()]
+    assert all(0 < score < 0.2 for score in scores)
+    assert [row["nsfw"] for row in told(NSFW_LIMIT=str(max(scores)))] == [min(scores)]
+    assert len(told(NSFW_LIMIT=str(max(scores)), NSFW_ENGINE="none")) == 2
+
+
 def test_what_cannot_be_imported_is_said_in_a_sentence(persrv, add_pack):
     add_pack("Empty_by_test", [])
     add_pack("Emoji_by_test", [picture(1)], kind=PackKind.CUSTOM_EMOJI)
@@ -164,6 +181,8 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_pa
     assert "The token is that of @persrv_bot" in fine.stdout
     assert "There are no stickers yet" in fine.stdout
     assert "/setinlinefeedback" in fine.stdout
+    assert "NSFW stickers are hidden from 0.8 on (opennsfw)" in fine.stdout
+    assert "are shown to everybody" in persrv("doctor", NSFW_ENGINE="none").stdout
 
     world.inline_enabled = False
     off = persrv("doctor", STORAGE_CHAT_ID="-42")

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from persrv.adapters.embedding import IMAGE_ENCODERS
+from persrv.adapters.nsfw.opening import NSFW_ENGINES
 from persrv.adapters.ocr.opening import OCR_ENGINES
 from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
 from persrv.config import Settings, environment_of, load_settings, settings, unknown_settings
@@ -47,10 +48,13 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
         NIGHTLY_AT="25:00",
         TIMEZONE="Mars/Base",
         RELEVANCE_OCR="-1",
+        NSFW_ENGINE="clip",
+        NSFW_LIMIT="0",
         DATABASE_URL="mysql://x/y",
     )
     named = {problem.split(" ")[0] for problem in found}
     expected = "BOT_TOKEN ADMIN_IDS TELEGRAM_API_URL WEBHOOK_LISTEN NIGHTLY_AT TIMEZONE RELEVANCE_OCR DATABASE_URL"
+    expected += " NSFW_ENGINE NSFW_LIMIT"
     assert named == {f"PERSRV_{name}" for name in expected.split()}
 
 
@@ -146,6 +150,7 @@ def test_the_defaults_of_the_settings_are_those_of_the_stages():
     assert ranking_weights(Settings()) == RankingWeights()
     assert Settings().styles == MAX_STYLES
     assert settings.OCR_ENGINES == OCR_ENGINES
+    assert settings.NSFW_ENGINES == NSFW_ENGINES
     assert settings.IMAGE_ENCODERS == IMAGE_ENCODERS
 
 

@@ -84,6 +84,7 @@ async def test_a_run_that_is_cancelled_is_on_record_as_broken_off(services, seen
         await running
     assert await states(services) == {
         "retention": RunState.DONE,
+        "nsfw": RunState.DONE,
         "ocr": RunState.BROKEN_OFF,
         "nightly": RunState.BROKEN_OFF,
     }

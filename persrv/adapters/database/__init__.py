@@ -1,8 +1,8 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
 `Database` hands out connections; the stores implement the ports of
-`persrv.ports.storage`, `.moderation`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to this
-version.
+`persrv.ports.storage`, `.moderation`, `.nsfw`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to
+this version.
 """
 
 from persrv.adapters.database.bans import SqlBanStore, SqlReportStore
@@ -12,6 +12,7 @@ from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.index_queue import SqlIndexQueue
 from persrv.adapters.database.job_log import SqlJobLog
 from persrv.adapters.database.learning import SqlChoiceLog, SqlProfileStore
+from persrv.adapters.database.nsfw import SqlNsfwStore
 from persrv.adapters.database.probe import SqlStorageProbe
 from persrv.adapters.database.semantics import SqlSemanticsStore
 from persrv.adapters.database.upgrade import upgrade
@@ -24,6 +25,7 @@ __all__ = [
     "SqlHistoryStore",
     "SqlIndexQueue",
     "SqlJobLog",
+    "SqlNsfwStore",
     "SqlProfileStore",
     "SqlReportStore",
     "SqlSemanticsStore",

@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persrv.adapters.database.tables import counters, impressions, interactions, packs, style_profiles, users
+from persrv.adapters.database.tables import (
+    counters,
+    impressions,
+    interactions,
+    nsfw_people,
+    packs,
+    style_profiles,
+    users,
+)
 from persrv.adapters.database.tickets import enqueue_selected
 from persrv.adapters.database.upsert import insert_into
 from persrv.domain.history import Erased
@@ -22,6 +30,7 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     choices = await connection.execute(delete(interactions).where(mine))
     shown = await connection.execute(delete(impressions).where(impressions.c.user_id == user_id))
     await connection.execute(delete(users).where(users.c.id == user_id))
+    await connection.execute(delete(nsfw_people).where(nsfw_people.c.user_id == user_id))
     await connection.execute(delete(style_profiles).where(style_profiles.c.user_id == user_id))
     await connection.execute(
         update(packs)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persrv.adapters.database.tables import bans, impressions, interactions, packs, stickers, style_profiles, users
+from persrv.adapters.database.tables import (
+    bans,
+    impressions,
+    interactions,
+    nsfw_people,
+    packs,
+    stickers,
+    style_profiles,
+    users,
+)
 from persrv.domain.history import KeptChoice, KeptImpression, PersonalRecord
 from persrv.domain.moderation import Banned
 
@@ -24,6 +33,7 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
     )
     sets = select(packs.c.name).where(packs.c.requested_by == user_id).order_by(packs.c.id)
     profiles = select(style_profiles.c.data).where(style_profiles.c.user_id == user_id)
+    switched_on = select(nsfw_people.c.user_id).where(nsfw_people.c.user_id == user_id)
     what = Banned.person(user_id)
     banned = select(bans.c.banned_at).where(bans.c.kind == what.kind.value, bans.c.key == what.key)
     return PersonalRecord(
@@ -37,5 +47,6 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
         ),
         sets=tuple((await connection.execute(sets)).scalars()),
         profiles=tuple((await connection.execute(profiles.order_by(style_profiles.c.space_id))).scalars()),
+        nsfw=(await connection.execute(switched_on)).scalar_one_or_none() is not None,
         banned_at=(await connection.execute(banned)).scalar_one_or_none(),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.live import chunks, is_live, select_stickers, to_sticker
+from persrv.adapters.database.nsfw import put_scores
 from persrv.adapters.database.tables import interactions, semantics, sticker_work, stickers
 from persrv.adapters.database.tickets import enqueue
 from persrv.adapters.database.upsert import insert_into
@@ -57,6 +58,8 @@ class SqlSemanticsStore:
                         changed.add(one.sticker_id)
                     await _put(connection, one, field, text, maker, at)
                 await _note(connection, one.sticker_id, task, maker, done=True, reason="", at=at)
+            scores = {one.sticker_id: one.score for one in latest.values() if one.score is not None}
+            await put_scores(connection, scores, maker)
             await enqueue(connection, changed)
         return len(changed)
 

@@ -201,6 +201,25 @@ reports = Table(
     UniqueConstraint("sticker_id"),
 )
 
+nsfw_scores = Table(
+    "nsfw_scores",
+    metadata,
+    Column("sticker_id", RowId, ForeignKey("stickers.id"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("engine", SafeText, nullable=False),
+    Column("version", SafeText, nullable=False),
+    Column("ticket", BigInteger, nullable=False),  # what is new since the bot last looked
+    Index(None, "score"),
+    Index(None, "ticket"),
+)
+
+# Who is in it wants to see every sticker; off is no row.
+nsfw_people = Table(
+    "nsfw_people",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

@@ -25,7 +25,7 @@ from persrv.adapters.search.tokens import encodable, field_tokens
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
-from persrv.ports.search import UtilityLookup
+from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.relevance import FieldMatch, relevance
 from persrv.recall.top import top
 
@@ -83,6 +83,7 @@ class WhooshStickerIndex:
         weights: Mapping[SemanticField, float],
         limit: int,
         utility: UtilityLookup | None = None,
+        left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """The `limit` best stickers; see `StickerIndex.search`. Only fields with a weight above 0 are searched.
 
@@ -111,7 +112,12 @@ class WhooshStickerIndex:
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
         ids = snapshot.stickers[found.documents]
         useful = utility(ids) if utility is not None else np.zeros(len(ids), dtype=np.float64)
-        best = top(found.total + useful, ids, limit)
+        scores = found.total + useful
+        if left_out is None:
+            best = top(scores, ids, limit)
+        else:
+            kept = np.flatnonzero(~left_out(ids))
+            best = kept[top(scores[kept], ids[kept], limit)]
         return tuple(
             Recalled(
                 sticker_id,

@@ -70,6 +70,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
     ],
     "style_profiles": [{"user_id": 1001, "space_id": "space", "data": b"\x01\x02"}],
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
+    "nsfw_scores": [{"sticker_id": 2, "score": 0.9, "engine": "opennsfw", "version": "1", "ticket": 3}],
+    "nsfw_people": [{"user_id": 1001}],
     "reports": [{"id": 1, "sticker_id": 2, "state": "open", "reported_at": "2026-01-02 03:04:09"}],
 }
 

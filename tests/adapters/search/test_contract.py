@@ -47,6 +47,19 @@ def test_the_words_of_an_emoji_find_it_only_in_the_emoji_field(any_index, ids, c
     assert sorted(ids("👍")) == [1, 2]
 
 
+def test_who_is_left_out_makes_room_for_the_next_best(any_index, corpora, weights):
+    any_index.update([corpora.document(number, ocr="cat") for number in range(1, 7)], [])
+    unwanted = np.array([1, 3, 4])
+
+    def search(limit, left_out):
+        hits = any_index.search(["cat"], weights=weights, limit=limit, left_out=left_out)
+        return [(hit.sticker_id, hit.score) for hit in hits]
+
+    everybody = dict(search(9, None))
+    assert search(2, lambda ids: np.isin(ids, unwanted)) == [(2, everybody[2]), (5, everybody[5])]
+    assert search(9, lambda ids: np.ones(len(ids), dtype=np.bool_)) == []
+
+
 def test_a_replaced_document_is_found_by_its_new_words_only(any_index, ids, corpora):
     any_index.update([corpora.document(1, ocr="cat"), corpora.document(2, ocr="cat")], [])
     any_index.update([corpora.document(1, ocr="dog")], [])
