@@ -26,7 +26,7 @@ from bot.allowances import Allowances
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import banning, evaluation, inline, packs, personal, reporting, why
+from bot.handlers import banning, evaluation, inline, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.refusals import is_telegrams_own
@@ -52,7 +52,7 @@ ALLOWED_UPDATES = (
 
 COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
-ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
+ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "ban", "unban")
 """Shown after them to admins alone."""
 
 CONCURRENT_UPDATES = 64
@@ -150,6 +150,7 @@ def build_application(
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
             CommandHandler("report", reporting.report, private),
+            CommandHandler("stats", stats.stats, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
             CommandHandler("ban", banning.ban, private),

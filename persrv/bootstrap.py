@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from persrv.adapters.database import (
     SqlReportStore,
     SqlSemanticsStore,
     SqlStorageProbe,
+    SqlUsageStore,
     upgrade,
 )
 from persrv.adapters.embedding import open_image_encoder
@@ -35,7 +37,7 @@ from persrv.adapters.locks import job_lock
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.nearest import arrange_vectors, open_nearest
 from persrv.adapters.ocr import open_ocr
-from persrv.adapters.pictures import PillowStylePainter
+from persrv.adapters.pictures import MatplotlibUsagePainter, PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
 from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
@@ -70,6 +72,7 @@ from persrv.suggest import (
     StyleTeller,
     Suggester,
     TasteKeeper,
+    UsageTeller,
 )
 from persrv.text import warm_up
 from persrv.utility.weights import UtilityWeights
@@ -221,6 +224,7 @@ class Services:
     tastes: TasteKeeper
     query_vectors: QueryVectors
     style_teller: StyleTeller
+    usage_teller: UsageTeller
     job_log: JobLog
     probe: StorageProbe
     bans: BanStore
@@ -298,6 +302,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
         choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
+        semantics = SqlSemanticsStore(database)
         artefacts = FolderArtefactStore(settings.artefacts_dir)
         background = _executor(stack, "background")
         serving = ServingHolder(artefacts, background, open_nearest=open_nearest)
@@ -335,7 +340,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             impressions=impressions,
             indexer=indexer,
             documents=queue,
-            semantics=SqlSemanticsStore(database),
+            semantics=semantics,
             choices=choices,
             profiles=profiles,
             artefacts=artefacts,
@@ -353,6 +358,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 decoder=decoder,
                 painter=PillowStylePainter(),
                 executor=background,
+            ),
+            usage_teller=UsageTeller(
+                usage=SqlUsageStore(database),
+                catalogue=catalogue,
+                semantics=semantics,
+                painter=MatplotlibUsagePainter(),
+                executor=background,
+                zone=ZoneInfo(settings.timezone),
+                kept_days=settings.keep_impressions_days,
             ),
             job_log=SqlJobLog(database),
             probe=SqlStorageProbe(database),

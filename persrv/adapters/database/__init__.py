@@ -1,8 +1,8 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
 `Database` hands out connections; the stores implement the ports of
-`persrv.ports.storage`, `.moderation`, `.semantics`, `.learning` and `.jobs`; `upgrade` brings the tables to this
-version.
+`persrv.ports.storage`, `.moderation`, `.semantics`, `.learning`, `.jobs` and `.usage`; `upgrade` brings the
+tables to this version.
 """
 
 from persrv.adapters.database.bans import SqlBanStore, SqlReportStore
@@ -15,6 +15,7 @@ from persrv.adapters.database.learning import SqlChoiceLog, SqlProfileStore
 from persrv.adapters.database.probe import SqlStorageProbe
 from persrv.adapters.database.semantics import SqlSemanticsStore
 from persrv.adapters.database.upgrade import upgrade
+from persrv.adapters.database.usage import SqlUsageStore
 
 __all__ = [
     "Database",
@@ -28,5 +29,6 @@ __all__ = [
     "SqlReportStore",
     "SqlSemanticsStore",
     "SqlStorageProbe",
+    "SqlUsageStore",
     "upgrade",
 ]
