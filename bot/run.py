@@ -80,6 +80,7 @@ async def run_bot(
                         services.impressions.run(),
                         services.serving.run(),
                         services.styles.run(),
+                        state.broadcaster.run(),
                         services.warm_up(),
                         describe_bot(application.bot),
                         describe_to_admins(application.bot, settings.admin_ids),

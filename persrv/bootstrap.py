@@ -20,6 +20,7 @@ from persrv.adapters.caption import open_captioner
 from persrv.adapters.database import (
     Database,
     SqlBanStore,
+    SqlBroadcastStore,
     SqlCatalogueStore,
     SqlChoiceLog,
     SqlHistoryStore,
@@ -44,6 +45,7 @@ from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
+from persrv.ports.broadcasts import BroadcastStore
 from persrv.ports.captioner import Captioner
 from persrv.ports.embedding import ImageEncoder
 from persrv.ports.jobs import JobLog
@@ -230,6 +232,7 @@ class Services:
     bans: BanStore
     reports: ReportStore
     moderation: Moderation
+    broadcasts: BroadcastStore
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -373,6 +376,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             bans=bans,
             reports=SqlReportStore(database),
             moderation=moderation,
+            broadcasts=SqlBroadcastStore(database),
         )
 
 

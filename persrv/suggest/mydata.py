@@ -20,6 +20,7 @@ def as_json(record: PersonalRecord) -> bytes:
         "user_id": record.user_id,
         "language": record.language,
         "banned_at": record.banned_at.isoformat() if record.banned_at else None,
+        "private_chat": {None: None, True: "open", False: "blocked"}[record.private_chat],
         "sets_added": list(record.sets),
         "choices": [
             {
@@ -41,6 +42,8 @@ def as_json(record: PersonalRecord) -> bytes:
             }
             for shown in record.impressions
         ],
+        "broadcasts_to_you": [delivery.value for delivery in record.broadcasts_to],
+        "broadcasts_by_you": [made_at.isoformat() for made_at in record.broadcasts_by],
         "style_profiles": [_profile(data) for data in record.profiles],
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()

@@ -1,11 +1,11 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
-`Database` hands out connections; the stores implement the ports of
-`persrv.ports.storage`, `.moderation`, `.semantics`, `.learning`, `.jobs` and `.usage`; `upgrade` brings the
-tables to this version.
+`Database` hands out connections; the stores implement the ports of `persrv.ports.storage`, `.moderation`,
+`.semantics`, `.learning`, `.jobs`, `.broadcasts` and `.usage`; `upgrade` brings the tables to this version.
 """
 
 from persrv.adapters.database.bans import SqlBanStore, SqlReportStore
+from persrv.adapters.database.broadcasts import SqlBroadcastStore
 from persrv.adapters.database.catalogue import SqlCatalogueStore
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.history import SqlHistoryStore
@@ -20,6 +20,7 @@ from persrv.adapters.database.usage import SqlUsageStore
 __all__ = [
     "Database",
     "SqlBanStore",
+    "SqlBroadcastStore",
     "SqlCatalogueStore",
     "SqlChoiceLog",
     "SqlHistoryStore",

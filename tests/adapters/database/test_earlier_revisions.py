@@ -70,6 +70,14 @@ ROWS: dict[str, list[dict[str, object]]] = {
     ],
     "style_profiles": [{"user_id": 1001, "space_id": "space", "data": b"\x01\x02"}],
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
+    "private_chats": [{"user_id": 1001, "blocked": 0}],
+    "broadcasts": [
+        {
+            **{"id": 1, "made_by": 1002, "message_id": 5, "told_in": 6, "state": "sending"},
+            **{"made_at": "2026-01-02 03:04:10"},
+        }
+    ],
+    "broadcast_recipients": [{"broadcast_id": 1, "user_id": 1001, "delivery": "waiting"}],
     "reports": [{"id": 1, "sticker_id": 2, "state": "open", "reported_at": "2026-01-02 03:04:09"}],
 }
 
