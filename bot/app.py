@@ -138,7 +138,9 @@ def build_application(
         jobs=jobs,
         evaluator=evaluator,
         broadcaster=Broadcaster(application.bot, services.broadcasts, services.history, admins=settings.admin_ids),
-        allowances=Allowances(queries=settings.queries_a_minute, sets=settings.sets_a_day),
+        allowances=Allowances(
+            queries=settings.queries_a_minute, sets=settings.sets_a_day, stickers=settings.stickers_a_day
+        ),
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
