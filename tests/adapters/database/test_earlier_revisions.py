@@ -129,3 +129,25 @@ def test_every_table_of_this_version_has_rows_that_the_test_follows(path: Path):
 def test_there_is_more_than_one_revision_to_start_from():
     assert REVISIONS[0] == "0001"
     assert REVISIONS[-1] == head_revision()
+
+
+def test_who_is_known_from_a_private_chat_can_be_written_to_after_the_upgrade(tmp_path: Path):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), "0003")
+    fill(path)  # 1001 has chosen, and waits for no set
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO users (id, language) VALUES (1002, 'en')")  # from /start alone
+        database.commit()
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1002, 0)]
+
+    path = tmp_path / "waiting.db"
+    migrate(url_of(path), "0003")
+    fill(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE packs SET progress_chat = 1001")
+        database.commit()
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1001, 0)]
