@@ -10,19 +10,18 @@ import threading
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.adapters.search.answers import best_stickers
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.tokens import field_tokens
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
-from persrv.ports.search import UtilityLookup
+from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.bm25 import bm25, inverse_document_frequency
-from persrv.recall.top import top
 
 CACHED: Final = 30_000_000
 """Postings whose scores are kept, of 8 bytes each: tuning asks the same words again under other weights."""
@@ -49,6 +48,7 @@ class MemoryStickerIndex:
         weights: Mapping[SemanticField, float],
         limit: int,
         utility: UtilityLookup | None = None,
+        left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """The `limit` best stickers; see `StickerIndex.search`."""
         searched = [(row, field) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
@@ -60,22 +60,14 @@ class MemoryStickerIndex:
             if self._arranged is None:
                 self._arranged = _Arranged(self._stickers, self._row_of, self._columns, self._capacity)
             ids, by_field, total = self._arranged.score([(row, weights[field]) for row, field in searched], wanted)
-        useful = utility(ids) if utility is not None else np.zeros(len(ids), dtype=np.float64)
-        best = top(total + useful, ids, limit)
-        return tuple(
-            Recalled(
-                sticker_id,
-                relevance,
-                MappingProxyType({field: part for (_, field), part in zip(searched, parts, strict=True) if part > 0}),
-                extra,
-            )
-            for sticker_id, relevance, parts, extra in zip(
-                ids[best].tolist(),
-                total[best].tolist(),
-                np.stack([part[best] for part in by_field], axis=1).tolist(),
-                useful[best].tolist(),
-                strict=True,
-            )
+        fields = [field for _, field in searched]
+        return best_stickers(
+            ids,
+            total,
+            list(zip(fields, by_field, strict=True)),
+            limit=limit,
+            utility=utility,
+            left_out=left_out,
         )
 
     def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:

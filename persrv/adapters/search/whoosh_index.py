@@ -9,11 +9,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
+from persrv.adapters.search.answers import best_stickers
 from persrv.adapters.search.files import remove_leftovers, stamp
 from persrv.adapters.search.manifest import Manifest, read_manifest, write_manifest
 from persrv.adapters.search.merging import merge_alike, merge_all
@@ -27,7 +25,6 @@ from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.relevance import FieldMatch, relevance
-from persrv.recall.top import top
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
@@ -111,27 +108,14 @@ class WhooshStickerIndex:
                 raise damaged(self._directory) from error
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
         ids = snapshot.stickers[found.documents]
-        useful = utility(ids) if utility is not None else np.zeros(len(ids), dtype=np.float64)
-        scores = found.total + useful
-        if left_out is None:
-            best = top(scores, ids, limit)
-        else:
-            kept = np.flatnonzero(~left_out(ids))
-            best = kept[top(scores[kept], ids[kept], limit)]
-        return tuple(
-            Recalled(
-                sticker_id,
-                total,
-                MappingProxyType({field: part for (_, field), part in zip(searched, parts, strict=True) if part > 0}),
-                extra,
-            )
-            for sticker_id, total, parts, extra in zip(
-                ids[best].tolist(),
-                found.total[best].tolist(),
-                found.by_field[:, best].T.tolist(),
-                useful[best].tolist(),
-                strict=True,
-            )
+        fields = [field for _, field in searched]
+        return best_stickers(
+            ids,
+            found.total,
+            list(zip(fields, found.by_field, strict=True)),
+            limit=limit,
+            utility=utility,
+            left_out=left_out,
         )
 
     def count(self) -> int:
