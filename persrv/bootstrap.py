@@ -424,7 +424,14 @@ def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> R
     weights = relevance_weights(settings).as_mapping()
     if settings.ranking == PaperRanker.name:
         return PaperRanker(index, weights, ranking_weights(settings), recall_size=settings.recall_size)
-    return PlusRanker(index, weights, plus_weights(settings), vectors, recall_size=settings.recall_size)
+    return PlusRanker(
+        index,
+        weights,
+        plus_weights(settings),
+        vectors,
+        recall_size=settings.recall_size,
+        forgiving=settings.forgiving,
+    )
 
 
 def _open_index(folder: Path) -> WhooshStickerIndex:

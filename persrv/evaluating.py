@@ -104,7 +104,9 @@ def run_evaluation(
         plan,
         systems=options.systems,
         start=_start(settings),
-        plus=PlusSettings(weights=plus_weights(settings), recall_size=settings.recall_size),
+        plus=PlusSettings(
+            weights=plus_weights(settings), recall_size=settings.recall_size, forgiving=settings.forgiving
+        ),
         tune=options.tune,
         ablation=options.ablation,
         text_encoder=open_text_encoder(),

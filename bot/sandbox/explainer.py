@@ -58,7 +58,7 @@ class Explainer:
             )
             for position, ranked in enumerate(reading.ranking[:ROWS])
         )
-        return Explanation(reading.tokens, rows)
+        return Explanation(reading.tokens, rows, reading.meant)
 
 
 def _told(facts: StickerFacts) -> ToldFacts:

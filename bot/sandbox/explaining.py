@@ -28,10 +28,14 @@ class ExplainedRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a query was read, and why its answer is in that order."""
+    """How a query was read, and why its answer is in that order.
+
+    :param meant: What else it was taken to mean, best first.
+    """
 
     tokens: tuple[str, ...]
     rows: tuple[ExplainedRow, ...]
+    meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

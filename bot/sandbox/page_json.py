@@ -121,7 +121,7 @@ def explanation_view(world: World, explanation: Explanation) -> Json:
                 "factor": row.factor,
             }
         )
-    return {"tokens": list(explanation.tokens), "rows": rows}
+    return {"tokens": list(explanation.tokens), "meant": list(explanation.meant), "rows": rows}
 
 
 def facts_view(facts: ToldFacts) -> Json:

@@ -1,4 +1,7 @@
-"""Learns what stickers mean beyond their words: past queries, their own texts, and who is chosen for the same."""
+"""Learns what stickers mean beyond their words, and which words people may mean who type others.
+
+Meaning comes from past queries, from what stickers say, and from who is chosen for the same.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ from persrv.ports.jobs import Progress
 from persrv.ports.nearest import NearestVectors
 from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import learn_recall
-from persrv.semantics.own_texts import own_texts
-from persrv.suggest.recall_arrays import recall_arrays, vectors_known
+from persrv.recall.words import learn_words
+from persrv.semantics.own_texts import SEARCHED_TOO, own_texts
+from persrv.suggest.recall_arrays import recall_arrays, vectors_known, word_arrays
 from persrv.text.keys import text_keys
 
 AT_ONCE = 500
@@ -36,6 +40,9 @@ class _Gathered:
     chosen: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     says: list[int] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)
+    also_found: list[str] = field(default_factory=list)
+    """Texts that words find a sticker by, and that are none of `texts`."""
 
 
 async def learn_meaning(services: Services, progress: Progress) -> Mapping[str, int]:
@@ -71,6 +78,7 @@ async def _gather(services: Services) -> tuple[_Gathered, int]:
             if choice.query:
                 gathered.queries.append(choice.query)
                 gathered.chosen.append(choice.sticker_id)
+                gathered.people.append(choice.user_id)
     size = max(await services.catalogue.highest_sticker_id() + 1, 1)
     with_emoji = services.settings.relevance_emoji > 0
     for start in range(0, size, AT_ONCE):
@@ -78,6 +86,7 @@ async def _gather(services: Services) -> tuple[_Gathered, int]:
             texts = own_texts(document.texts, with_emoji=with_emoji)
             gathered.texts += texts
             gathered.says += [document.sticker_id] * len(texts)
+            gathered.also_found += [text for name in SEARCHED_TOO if (text := document.texts.get(name))]
     return gathered, size
 
 
@@ -105,7 +114,9 @@ def _learn(
     query_index = indexes.pop(0) if learnt.query_vectors.size else none
     text_index = indexes.pop(0) if learnt.text_vectors.size else none
     arrays, notes = recall_arrays(learnt, "" if encoder is None else encoder.name, query_index, text_index)
-    services.artefacts.publish(arrays, notes)
+    asked = zip(gathered.people, gathered.queries, strict=True)
+    words, which = word_arrays(learn_words(gathered.texts, asked, gathered.also_found))
+    services.artefacts.publish(arrays | words, notes | which)
 
 
 def _current(services: Services) -> Artefacts:

@@ -33,13 +33,15 @@ def search(
     reading, scores = asyncio.run(_read(load_settings(), user, query, limit))
     rows = [_row(position, reading, scores, explain) for position in range(min(limit, len(reading.ranking)))]
     if as_json:
-        typer.echo(json.dumps({"query": query, "tokens": reading.tokens, "results": rows}, ensure_ascii=False))
+        told = {"query": query, "tokens": reading.tokens, "meant": reading.meant, "results": rows}
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     console = Console()
     if not rows:
         console.print("Nothing found.")
         return
-    table = Table(title=f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}")
+    meant = f"; perhaps meant: {', '.join(reading.meant)}" if reading.meant else ""
+    table = Table(title=f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}{meant}")
     for name in rows[0]:
         table.add_column(name, justify="right" if name in _NUMBERS else "left")
     for row in rows:

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
         default=0.4, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
     )
     plus_style: float = Field(default=0.8, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
+    forgiving: bool = Field(
+        default=True,
+        description="persrv-plus: whether words that nobody used are also read as pinyin, homophones, typos or "
+        "beginnings of known ones.",
+    )
     recall_size: int = Field(
         default=100,
         ge=10,

@@ -251,6 +251,7 @@ def _plus_ablation(
     """persrv-plus without one of its stages, with the other weights as they are; and without the emoji field."""
     without = {
         **{name: replace(plus, weights=replace(plus.weights, **{name: 0.0})) for name in STAGES},
+        "forgiving": replace(plus, forgiving=False),
         "emoji": replace(plus, relevance=replace(plus.relevance, emoji=0.0)),
     }
     rows = []

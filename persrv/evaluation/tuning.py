@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,10 +11,11 @@ from persrv.domain.suggestions import Recalled
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.scoring import MAIN, score
 from persrv.evaluation.systems.bm25 import NO_FIELD
-from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
+from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings, train_profiles
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.system import Training
 from persrv.ports.progress import Progress, silent
+from persrv.preference.profile import StyleProfile
 from persrv.ranking.personal import RankingWeights
 from persrv.utility.weights import UtilityWeights
 
@@ -58,12 +59,13 @@ class Tuner:
         self._pairs = pairs
         self._progress = progress
         self._recalled: tuple[object, dict[str, Sequence[Recalled]]] = (None, {})
+        self._profiles: dict[int, Mapping[str, StyleProfile]] = {}
         self.steps: list[TuningStep] = []
 
     def score(self, settings: PerSRVSettings) -> float:
         """`MAIN` by user on the validation part."""
         system = PerSRV(self._index, settings)
-        system.fit(self._training)
+        system.fit(self._training, self._profiles_of(settings))
         asked = (settings.relevance, settings.utility, settings.recall_size)
         if self._recalled[0] != asked:
             self._recalled = asked, {}
@@ -75,6 +77,14 @@ class Tuner:
                 known[pair.query] = system.recall(pair.query)
             rankings.append([docids[row] for row in system.places(pair.user, known[pair.query])])
         return score(rankings, self._pairs).by_user([MAIN])[MAIN]
+
+    def _profiles_of(self, settings: PerSRVSettings) -> Mapping[str, StyleProfile]:
+        """Everybody's styles, fitted once for all weights of the ranking."""
+        if settings.ranking is None:
+            return {}
+        if settings.styles not in self._profiles:
+            self._profiles[settings.styles] = train_profiles(self._training, settings.styles)
+        return self._profiles[settings.styles]
 
     def step(
         self,

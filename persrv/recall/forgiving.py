@@ -27,6 +27,8 @@ MOST_CHARACTERS: Final = 32
 """Of a query; a forgotten word further behind is not looked for."""
 MOST_ALTERNATIVES: Final = 4
 """Readings that are searched beside the query as typed."""
+TYPED: Final = 0.3
+"""How much the query as typed counts beside them: single characters of it may still say something."""
 _IS_LATIN = re.compile("[a-z0-9]+")
 
 

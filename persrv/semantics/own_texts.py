@@ -12,6 +12,9 @@ from persrv.text.emoji import emoji_words, find_emoji
 OWN_FIELDS: Final = (SemanticField.OCR, SemanticField.KEYWORDS, SemanticField.EMOTIONS)
 """A line a text. Descriptions are sentences, and a query is not."""
 
+SEARCHED_TOO: Final = (SemanticField.DESCRIPTION, SemanticField.PACK)
+"""Fields whose words find a sticker and are not its own."""
+
 
 def own_texts(texts: Mapping[SemanticField, str], *, with_emoji: bool) -> list[str]:
     """The texts of one sticker, normalised, each once, in their order.

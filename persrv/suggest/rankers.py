@@ -20,10 +20,12 @@ from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
 from persrv.ranking.personal import RankingWeights, rank_personally
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
-from persrv.recall.pool import LEXICAL, TEXTS, pool, relative_to_best
+from persrv.recall.forgiving import TYPED, Alternative, alternatives
+from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.serving import Serving
 from persrv.suggest.tastes import Taste
+from persrv.text import normalise
 
 POOLED: Final = 500
 """Candidates of persrv-plus whose style is looked at: the best before it."""
@@ -38,6 +40,7 @@ class Asked:
     :param profile: In the space that serves, or None.
     :param taste: None for a person who chose nothing yet.
     :param hidden: What this person is not shown.
+    :param readings: What else the query may mean, best first (`Ranker.readings`).
     """
 
     query: str
@@ -46,6 +49,7 @@ class Asked:
     profile: StyleProfile | None = None
     taste: Taste | None = None
     hidden: Hidden = NOTHING_HIDDEN
+    readings: tuple[Alternative, ...] = ()
 
     @property
     def left_out(self) -> LeftOut | None:
@@ -61,6 +65,9 @@ class Ranker(Protocol):
     """Whether it looks at `Asked.profile`; what it does not look at need not be read."""
     by_taste: bool
     """Whether it looks at `Asked.taste`."""
+
+    def readings(self, asked: Asked) -> tuple[Alternative, ...]:
+        """What else the query may mean, for `Asked.readings`; () where it is taken as it is typed."""
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """R stickers at most, with every part of their scores."""
@@ -80,6 +87,10 @@ class PaperRanker:
         self._weights = weights
         self._ranking = ranking
         self._recall_size = recall_size
+
+    def readings(self, asked: Asked) -> tuple[Alternative, ...]:
+        """See `Ranker.readings`: the paper's takes every query as it is typed."""
+        return ()
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """See `Ranker.rank`."""
@@ -116,47 +127,91 @@ class PlusRanker:
         vectors: QueryVectors,
         *,
         recall_size: int,
+        forgiving: bool = True,
     ) -> None:
-        """:param recall_size: R, the stickers of a ranking."""
+        """Make it.
+
+        :param recall_size: R, the stickers of a ranking.
+        :param forgiving: Whether words that nobody used are read as others that sound or look like them.
+        """
         self._index = index
         self._weights = weights
         self._plus = plus
         self._vectors = vectors
         self._recall_size = recall_size
+        self._forgiving = forgiving
+
+    def readings(self, asked: Asked) -> tuple[Alternative, ...]:
+        """See `Ranker.readings`. A query that somebody chose something for is taken as it is typed."""
+        serving = asked.serving
+        if not self._forgiving or serving.vocabulary is None:
+            return ()
+        if serving.learnt is not None and serving.learnt.past.row(asked.query) is not None:
+            return ()
+        return alternatives(asked.query, serving.vocabulary)
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """See `Ranker.rank`."""
-        recalled = self._index.search(
-            asked.tokens,
-            weights=self._weights,
-            limit=LEXICAL,
-            utility=asked.serving.utility.lookup,
-            left_out=asked.left_out,
-        )
-        best = max((found.score for found in recalled), default=0.0)
-        found = {"lexical": relative_to_best(recalled)} | self._beyond_words(asked)
+        found = [self._find(asked, TYPED if asked.readings else 1.0, asked.query, asked.tokens)]
+        found += [self._find(asked, each.weight, normalise(each.text), each.tokens) for each in asked.readings]
         learnt = asked.serving.learnt
         shares = self._plus.shares
-        together = pool(found, learnt.lent if learnt else None, shares, self._plus.diffusion)
+        parts = best_of_readings([(each.weight, each.parts) for each in found])
+        together = pool(parts, learnt.lent if learnt else None, shares, self._plus.diffusion)
         pooled = _best(_without(together, asked.hidden))
         liked = np.zeros(len(pooled.ids))
         if asked.taste is not None and asked.serving.style is not None and self._plus.style > 0:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
         places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size)
-        by_id = {found.sticker_id: found for found in recalled}
-        scale = shares["lexical"] / best if best > 0 else 0.0
-        return tuple(_ranked(place, by_id.get(place.sticker_id), scale) for place in places)
+        told = _by_words(found, shares["lexical"])
+        return tuple(_ranked(place, *told.get(place.sticker_id, (None, 0.0))) for place in places)
 
-    def _beyond_words(self, asked: Asked) -> dict[str, Found]:
+    def _find(self, asked: Asked, weight: float, query: str, tokens: Sequence[str]) -> _Reading:
+        """What one reading of the query finds."""
+        recalled = self._index.search(
+            tokens,
+            weights=self._weights,
+            limit=LEXICAL,
+            utility=asked.serving.utility.lookup,
+            left_out=asked.left_out,
+        )
+        return _Reading(weight, recalled, {"lexical": relative_to_best(recalled)} | self._beyond_words(asked, query))
+
+    def _beyond_words(self, asked: Asked, query: str) -> dict[str, Found]:
         learnt, taste = asked.serving.learnt, asked.taste
         if learnt is None:
-            return {} if taste is None else {"memory": taste.memory.find(taste.user, asked.query)}
-        vector = self._vectors.of(asked.query, learnt.encoder)
-        rows, near = learnt.past.near(asked.query, vector)
+            return {} if taste is None else {"memory": taste.memory.find(taste.user, query)}
+        vector = self._vectors.of(query, learnt.encoder)
+        rows, near = learnt.past.near(query, vector)
         found = {"meaning": learnt.past.brought(rows, near), "texts": learnt.own.find(vector, TEXTS)}
         if taste is not None:
-            found["memory"] = taste.memory.find(taste.user, asked.query, learnt.past.keys[rows], near)
+            found["memory"] = taste.memory.find(taste.user, query, learnt.past.keys[rows], near)
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """What one reading of a query found.
+
+    :param weight: How much it counts, above 0 to 1.
+    """
+
+    weight: float
+    recalled: Sequence[Recalled]
+    parts: Mapping[str, Found]
+
+
+def _by_words(found: Sequence[_Reading], share: float) -> dict[int, tuple[Recalled, float]]:
+    """Of each sticker what words found by the reading that it has its part from, and what that is multiplied by."""
+    told: dict[int, tuple[Recalled, float]] = {}
+    for reading in found:
+        best = max((each.score for each in reading.recalled), default=0.0)
+        scale = share * reading.weight / best if best > 0 else 0.0
+        for each in reading.recalled:
+            before = told.get(each.sticker_id)
+            if before is None or each.score * scale > before[0].score * before[1]:
+                told[each.sticker_id] = each, scale
+    return told
 
 
 def _without(pooled: Pool, hidden: Hidden) -> Pool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from persrv.ports.artefacts import Artefacts, Note
 from persrv.ports.nearest import NearestVectors
 from persrv.recall.learning import LearntRecall
 from persrv.recall.meaning import OwnTexts, PastQueries
+from persrv.recall.words import LearntWords
 
 OpenNearest = Callable[[NDArray[Any], NDArray[np.uint8]], NearestVectors]
 """Vectors, and what was saved to find the nearest of them -> who answers which are near."""
@@ -27,6 +29,10 @@ TEXT_ENCODER: Final = "text_encoder"
 QUERY_KEYS, QUERY_VECTORS, QUERY_INDEX = "query_keys", "query_vectors", "query_index"
 TEXT_KEYS, TEXT_VECTORS, TEXT_INDEX, TEXT_OWNERS = "text_keys", "text_vectors", "text_index", "text_owners"
 CHOSEN, LENT = "chosen", "lent"
+WORDS, WORD_COUNTS, WORDS_KNOWN = "words", "word_counts", "words_known"
+"""Lines of UTF-8; how often each occurs; keys of further words that can be found."""
+WORDS_ID: Final = "words_id"
+"""The note of what the words are: the same words have the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +65,38 @@ def recall_arrays(
         **_table(LENT, learnt.lent),
     }
     return arrays, {TEXT_ENCODER: encoder}
+
+
+def word_arrays(words: LearntWords) -> tuple[dict[str, NDArray[Any]], dict[str, Note]]:
+    """What to publish of the words that may have been meant."""
+    lines = np.frombuffer("\n".join(words.entries).encode(), dtype=np.uint8)
+    arrays: dict[str, NDArray[Any]] = {WORDS: lines, WORD_COUNTS: words.counts, WORDS_KNOWN: words.known}
+    digest = blake2b(digest_size=8)
+    for array in arrays.values():
+        digest.update(array.tobytes())
+    return arrays, {WORDS_ID: digest.hexdigest()}
+
+
+def learnt_words(artefacts: Artefacts) -> LearntWords | None:
+    """Read them; None where none were learnt yet.
+
+    :raises ArtefactsDamaged: arrays do not fit together.
+    """
+    arrays = artefacts.arrays
+    if WORDS not in arrays:
+        return None
+    try:
+        lines = arrays[WORDS].tobytes().decode()
+        entries = tuple(lines.split("\n")) if lines else ()
+        counts, known = arrays[WORD_COUNTS], arrays[WORDS_KNOWN]
+        if len(entries) != len(counts):
+            raise ValueError("words and how often they occur differ in number")
+    except (KeyError, ValueError) as error:
+        raise ArtefactsDamaged(
+            f"The words of generation {artefacts.generation} cannot be read ({error}); `persrv job meaning` learns "
+            "them anew."
+        ) from error
+    return LearntWords(entries, counts, known)
 
 
 def learnt_stages(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStages | None:

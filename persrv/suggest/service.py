@@ -37,11 +37,13 @@ class Reading:
     """How a query was read, and the ranking that it gave.
 
     :param tokens: What was looked for; () for an empty query.
+    :param meant: What else was looked for, since nobody used these words: readings of the query, best first.
     """
 
     tokens: tuple[str, ...]
     ranking: tuple[Ranked, ...]
     stickers: Mapping[int, Sticker]
+    meant: tuple[str, ...] = ()
 
 
 class Suggester:
@@ -109,11 +111,11 @@ class Suggester:
             for pack in await self._catalogue.packs_titled(key)
             for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
         ]
-        found = await self._search(user_id, key, tokens, hidden)
+        meant, found = await self._search(user_id, key, tokens, hidden)
         if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, found = spoken, await self._search(user_id, key, spoken, hidden) or found
-        return await self._reading(tokens, each_once(in_pack, found))
+            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden))[1] or found
+        return await self._reading(tokens, each_once(in_pack, found), meant)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -137,22 +139,30 @@ class Suggester:
         self._memory.keep(impression)
         return impression
 
-    async def _search(self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden) -> tuple[Ranked, ...]:
-        """Recall and rank (paper, section 3.6), apart from the event loop."""
+    async def _search(
+        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden
+    ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
         if not tokens:
-            return ()
+            return (), ()
         serving = self._serving.current
         profile = await self._styles.profile(user_id) if self._ranker.by_profile else None
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
         asked = Asked(key, tokens, serving, profile, taste, hidden)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._ranker.rank, asked)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked)
 
-    async def _reading(self, tokens: tuple[str, ...], ranking: Sequence[Ranked]) -> Reading:
+    def _rank(self, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        readings = self._ranker.readings(asked)
+        return tuple(each.text for each in readings), self._ranker.rank(replace(asked, readings=readings))
+
+    async def _reading(
+        self, tokens: tuple[str, ...], ranking: Sequence[Ranked], meant: tuple[str, ...] = ()
+    ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
         stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
-        return Reading(tokens, tuple(ranked for ranked in ranking if ranked.sticker_id in stickers), stickers)
+        return Reading(tokens, tuple(ranked for ranked in ranking if ranked.sticker_id in stickers), stickers, meant)
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]

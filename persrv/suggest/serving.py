@@ -16,7 +16,8 @@ from persrv.errors import ArtefactsDamaged
 from persrv.ports.artefacts import Artefacts, ArtefactStore
 from persrv.preference.directions import has_style
 from persrv.preference.share import StyleField
-from persrv.suggest.recall_arrays import LearntStages, OpenNearest, learnt_stages
+from persrv.recall.vocabulary import Vocabulary
+from persrv.suggest.recall_arrays import WORDS_ID, LearntStages, OpenNearest, learnt_stages, learnt_words
 from persrv.utility.table import UtilityTable
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Serving:
     :param choices: The last choice that the profiles in this space know of.
     :param style: How dense the styles of the catalogue are; None where nothing was embedded yet.
     :param learnt: Recall beyond words; None where nothing was learnt yet.
+    :param words: Which words `vocabulary` is made of.
+    :param vocabulary: What people may have meant; None where nothing was learnt yet.
     """
 
     generation: str = ""
@@ -49,6 +52,8 @@ class Serving:
     choices: int = 0
     style: StyleField | None = None
     learnt: LearntStages | None = None
+    words: str = ""
+    vocabulary: Vocabulary | None = None
 
     def vectors_of(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Embeddings of stickers, all zero where there is none, float32, shape (n, dimensions)."""
@@ -58,11 +63,12 @@ class Serving:
         return found
 
 
-def serving_of(artefacts: Artefacts, open_nearest: OpenNearest) -> Serving:
+def serving_of(artefacts: Artefacts, open_nearest: OpenNearest, last: Serving | None = None) -> Serving:
     """Read a generation.
 
     What was learnt of meaning and does not fit together steps aside, and everything else serves.
 
+    :param last: What serves now: of the same words the vocabulary is taken over, since to make one takes seconds.
     :raises ArtefactsDamaged: an array is of another shape than this version wants.
     """
     arrays: dict[str, NDArray[Any]] = dict(artefacts.arrays)
@@ -79,6 +85,8 @@ def serving_of(artefacts: Artefacts, open_nearest: OpenNearest) -> Serving:
         choices=int(artefacts.notes.get(CHOICES, 0)),
         style=_style(artefacts),
         learnt=_learnt(artefacts, open_nearest),
+        words=str(artefacts.notes.get(WORDS_ID, "")),
+        vocabulary=_vocabulary(artefacts, last),
     )
 
 
@@ -97,6 +105,17 @@ def _learnt(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStages | N
     except ArtefactsDamaged as error:
         _log.warning("recall by meaning steps aside: %s", error)
         return None
+
+
+def _vocabulary(artefacts: Artefacts, last: Serving | None) -> Vocabulary | None:
+    if last is not None and last.vocabulary is not None and last.words == artefacts.notes.get(WORDS_ID):
+        return last.vocabulary
+    try:
+        words = learnt_words(artefacts)
+    except ArtefactsDamaged as error:
+        _log.warning("queries are taken as they are typed: %s", error)
+        return None
+    return None if words is None else words.vocabulary()
 
 
 class ServingHolder:
@@ -146,5 +165,5 @@ class ServingHolder:
         return (
             self.current
             if artefacts.generation == self.current.generation
-            else serving_of(artefacts, self._open_nearest)
+            else serving_of(artefacts, self._open_nearest, self.current)
         )

@@ -147,7 +147,7 @@ export class ExplainPanel {
     }
   }
 
-  #draw({ rows = [], tokens = [], error }, person, query) {
+  #draw({ rows = [], tokens = [], meant = [], error }, person, query) {
     for (const row of rows) row.lengths = lengthsOf(row);
     const names = [...new Set(rows.flatMap((row) => row.lengths.map((part) => part.name)))];
     const colors = colorsOf(names);
@@ -173,6 +173,13 @@ export class ExplainPanel {
             { class: "why-tokens" },
             h("span", {}, t("why_read_as")),
             chips.length ? chips : h("em", {}, t("why_no_words")),
+          ),
+        meant.length > 0 &&
+          h(
+            "p",
+            { class: "why-tokens", "data-testid": "explain-meant" },
+            h("span", {}, t("why_meant")),
+            meant.map((reading) => h("span", { class: "token" }, reading)),
           ),
         names.length > 0 &&
           h(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,16 +58,20 @@ class PerSRV:
         self._docids: tuple[str, ...] = ()
         self._style: StyleVectors | None = None
         self.utility: Utility | None = None
-        self.profiles: dict[str, StyleProfile] = {}
+        self.profiles: Mapping[str, StyleProfile] = {}
 
-    def fit(self, training: Training) -> None:
-        """See `System.fit`."""
+    def fit(self, training: Training, profiles: Mapping[str, StyleProfile] | None = None) -> None:
+        """See `System.fit`.
+
+        :param profiles: `train_profiles` of this training and as many styles, where they are known already.
+        """
         self._docids = training.stickers.docids
         self._index.fit(training)
         self.utility = None if self.settings.utility is None else train_utility(training, self.settings.utility)
         self._style = training.style
-        personal = self.settings.ranking is not None and training.style is not None
-        self.profiles = train_profiles(training, self.settings.styles) if personal else {}
+        self.profiles = {}
+        if self.settings.ranking is not None and training.style is not None:
+            self.profiles = train_profiles(training, self.settings.styles) if profiles is None else profiles
 
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -22,12 +23,15 @@ from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.recall.forgiving import TYPED, alternatives
 from persrv.recall.learning import LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
-from persrv.recall.pool import LEXICAL, TEXTS, pool, relative_to_best
+from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
+from persrv.recall.vocabulary import Vocabulary
 from persrv.recall.weights import RelevanceWeights
-from persrv.semantics.own_texts import OWN_FIELDS, own_texts
+from persrv.recall.words import learn_words
+from persrv.semantics.own_texts import OWN_FIELDS, SEARCHED_TOO, own_texts
 from persrv.text import normalise
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
@@ -48,6 +52,8 @@ class PlusSettings:
     relevance: RelevanceWeights = PLUS_FIELDS
     utility: UtilityWeights | None = field(default_factory=UtilityWeights)
     recall_size: int = RECALL_SIZE
+    forgiving: bool = True
+    """Whether words that nobody used are read as others that sound or look like them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +61,7 @@ class Learnt:
     """What persrv-plus makes of a training part; shared by all weights."""
 
     recall: LearntRecall
+    vocabulary: Vocabulary
     memory: Memory
     style: StyleField | None
     liking: dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]
@@ -101,6 +108,9 @@ class PersrvPlus:
 
     def find(self, query: str) -> dict[str, Found]:
         """What words, past queries and own texts find; the same for everybody."""
+        return best_of_readings([(weight, self._find(text)) for weight, text in self.readings(query)])
+
+    def _find(self, query: str) -> dict[str, Found]:
         learnt = self._fitted()
         recalled = self._index.search(
             query,
@@ -118,9 +128,20 @@ class PersrvPlus:
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
         """What this person chose for it."""
+        return best_of_readings([(weight, self._remembered(user, text)) for weight, text in self.readings(query)])
+
+    def _remembered(self, user: str, query: str) -> dict[str, Found]:
         learnt, normal = self._fitted(), normalise(query)
         rows, near = learnt.recall.past.near(normal, self._encoded(normal))
         return {"memory": learnt.memory.find(user, normal, learnt.recall.past.keys[rows], near)}
+
+    def readings(self, query: str) -> list[tuple[float, str]]:
+        """The query as typed and what else it may mean, as the bot reads it, and how much each counts."""
+        learnt, normal = self._fitted(), normalise(query)
+        if not self.settings.forgiving or learnt.recall.past.row(normal) is not None:
+            return [(1.0, query)]
+        meant = alternatives(normal, learnt.vocabulary)
+        return [(TYPED if meant else 1.0, query), *((each.weight, each.text) for each in meant)]
 
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
@@ -192,12 +213,14 @@ def learn(
         arrange=ExactNearest,
         progress=progress,
     )
+    asked = ((click.uid, query) for click, query in zip(training.clicks, queries, strict=True))
+    words = learn_words(texts, asked, searched_too(training))
     memory = remember(
         Remembered(click.uid, query, int(row), click.ts)
         for click, query, row in zip(training.clicks, queries, rows, strict=True)
     )
     style, liking = _styles(training, rows)
-    return Learnt(recall, memory, style, liking)
+    return Learnt(recall, words.vocabulary(), memory, style, liking)
 
 
 def all_own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
@@ -210,6 +233,12 @@ def all_own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], N
         texts += mine
         stickers += [row] * len(mine)
     return texts, np.array(stickers, dtype=np.int64)
+
+
+def searched_too(training: Training) -> Iterator[str]:
+    """Texts whose words find a sticker and are not its own."""
+    for column in (training.stickers.texts[name] for name in SEARCHED_TOO):
+        yield from (text for row in range(len(column)) if (text := column[row]))
 
 
 def _styles(
