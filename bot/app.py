@@ -167,7 +167,7 @@ def build_application(
             CommandHandler("mydata", personal.mydata, private),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
-            CallbackQueryHandler(nsfw.press_nsfw, pattern=f"^{nsfw.PRESSED}:(on|off)$"),
+            CallbackQueryHandler(nsfw.press_nsfw, pattern=rf"^{nsfw.PRESSED}:(on|off)\Z"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
             CallbackQueryHandler(broadcasting.press_broadcast, pattern=f"^{PRESSED}:"),

@@ -38,32 +38,44 @@ class ScoreChange:
 class Hidden:
     """Stickers that are left out of answers. It never changes: a reader takes it once and uses that throughout.
 
-    :param ids: Distinct, rising, int64, shape (n,).
+    A mask and not a list of ids: a common word matches a hundred thousand stickers, and each is asked about.
+
+    :param mask: True in the row of a hidden sticker; whoever is beyond its end is not. Shape (at least 1,).
+    :param count: How many are True.
     """
 
-    ids: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    mask: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
+    count: int = 0
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return self.count
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """The hidden stickers, rising, shape (n,)."""
+        return np.flatnonzero(self.mask).astype(np.int64)
 
     def among(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Of each of these stickers whether it is hidden, shape (stickers,)."""
-        if not len(self.ids):
-            return np.zeros(len(sticker_ids), dtype=np.bool_)
-        places = np.minimum(np.searchsorted(self.ids, sticker_ids), len(self.ids) - 1)
-        return np.asarray(self.ids[places] == sticker_ids)
+        """Of each of these stickers whether it is hidden, shape (stickers,).
+
+        :param sticker_ids: At least 0.
+        """
+        return np.asarray(self.mask.take(sticker_ids, mode="clip") & (sticker_ids < len(self.mask)))
 
     def leaves(self, sticker_ids: Sequence[int]) -> list[int]:
         """Those of these stickers that are not hidden, in their order."""
-        if not len(self.ids):
+        if not self.count:
             return list(sticker_ids)
         ids = np.array(sticker_ids, dtype=np.int64)
         return [int(sticker) for sticker in ids[~self.among(ids)]]
 
     def changed(self, hide: Sequence[int], show: Sequence[int]) -> Hidden:
         """With some more, and without others."""
-        kept = np.setdiff1d(self.ids, np.array(show, dtype=np.int64), assume_unique=False)
-        return Hidden(np.union1d(kept, np.array(hide, dtype=np.int64)))
+        mask = np.zeros(max(len(self.mask), max(hide, default=0) + 1), dtype=np.bool_)
+        mask[: len(self.mask)] = self.mask
+        mask[[sticker for sticker in show if sticker < len(mask)]] = False
+        mask[list(hide)] = True
+        return Hidden(mask, int(mask.sum()))
 
 
 NOTHING_HIDDEN = Hidden()

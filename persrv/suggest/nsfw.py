@@ -74,7 +74,7 @@ class NsfwGuard:
         show = [change.sticker_id for change in changes if change.score < self._limit]
         before, self._hidden = self._hidden, self._hidden.changed(hide, show)
         self._ticket = changes[-1].ticket
-        return not np.array_equal(before.ids, self._hidden.ids)
+        return not np.array_equal(before.mask, self._hidden.mask)
 
     async def run(self) -> None:
         """Ask until cancelled; what is hidden stays so while the database cannot be read."""

@@ -11,7 +11,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot import broadcasting
 from bot.app import ADMIN_COMMANDS, COMMANDS, build_application
-from bot.handlers import evaluation, personal, reporting
+from bot.handlers import evaluation, nsfw, personal, reporting
 from bot.handlers import jobs as job_handlers
 from persrv.bootstrap import open_services
 from persrv.domain.broadcasts import BroadcastState
@@ -106,14 +106,19 @@ def test_a_button_of_the_admins_refuses_everybody_else(bot, starter, evaluator, 
     assert state(bot, starter, evaluator) == UNTOUCHED
 
 
-@pytest.mark.parametrize(
-    "data", ["", "forget:", "forget:maybe", "nonsense", "review", "job", "broadcast", "forget:yes:1001"]
-)
+NO_BUTTONS = [
+    *("", "forget:", "forget:maybe", "nonsense", "review", "job", "broadcast", "forget:yes:1001"),
+    *("nsfw", "nsfw:", "nsfw:maybe", "nsfw:on:1001", "nsfw:on\n"),
+]
+
+
+@pytest.mark.parametrize("data", NO_BUTTONS)
 def test_data_that_no_button_has_does_nothing(bot, starter, evaluator, world, alex, data):
     shown = alex.asks("/forgetme")
     with_data = world.press(alex.id, shown.chat, shown.id, data or "\0", forged=True)
     time.sleep(0.3)
     assert not with_data.answer.done()
+    assert bot.do(bot.services.nsfw_scores.people()) == []
     assert state(bot, starter, evaluator) == UNTOUCHED
 
 
@@ -128,4 +133,4 @@ async def test_every_command_and_button_is_known_to_be_everybodys_or_is_tried_ab
         for one in handlers
         if isinstance(one, CallbackQueryHandler)
     }
-    assert prefixes == {personal.FORGET} | {data.split(":")[0] for data in DATA}
+    assert prefixes == {personal.FORGET, nsfw.PRESSED} | {data.split(":")[0] for data in DATA}
