@@ -19,7 +19,9 @@ LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 """The file that Whoosh's writer locks; ours to lock where we change files without a writer."""
 
 _TOC = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
-_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp")
+IMPACTS = "impacts"
+"""The folder of tables that are derived from the index."""
+_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp|{IMPACTS}")
 
 Stamp = tuple[str, int, int] | None
 """Which commit a folder holds: its table of contents' name, inode and time; None without one."""

@@ -1,0 +1,67 @@
+"""Search by the postings of Whoosh themselves: for an index that is small, or whose table is being made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.adapters.search.postings import PostingsCache
+from persrv.adapters.search.snapshot import Snapshot
+from persrv.domain.semantics import SemanticField
+from persrv.domain.suggestions import Recalled
+from persrv.ports.search import UtilityLookup
+from persrv.recall.impact_search import Best
+from persrv.recall.relevance import FieldMatch, relevance
+from persrv.recall.top import top
+
+Searched = tuple[int, SemanticField, float]
+"""A field: its row, itself, its weight."""
+
+
+def matches_of(
+    snapshot: Snapshot, words: Sequence[str], searched: Sequence[Searched], cache: PostingsCache
+) -> list[FieldMatch]:
+    """Read what a query needs. One thread at a time.
+
+    :raises Exception: whatever Whoosh, pickle and zlib raise on damaged files.
+    """
+    return [
+        FieldMatch(
+            weight,
+            snapshot.lengths[row],
+            snapshot.average_lengths[row],
+            [snapshot.postings(field, word, cache) for word in words],
+        )
+        for row, field, weight in searched
+    ]
+
+
+def best_of(snapshot: Snapshot, matches: Sequence[FieldMatch], limit: int, utility: UtilityLookup | None) -> Best:
+    """Score every sticker that matches and take the best."""
+    found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
+    ids = snapshot.stickers[found.documents]
+    useful: NDArray[np.float64] = utility(ids) if utility is not None else np.zeros(len(ids))
+    best = top(found.total + useful, ids, limit)
+    return Best(ids[best], found.by_field[:, best], found.total[best], useful[best])
+
+
+def recalled(best: Best, searched: Sequence[Searched]) -> tuple[Recalled, ...]:
+    """What was found, as recall tells it."""
+    return tuple(
+        Recalled(
+            sticker_id,
+            total,
+            MappingProxyType({field: part for (_, field, _), part in zip(searched, parts, strict=True) if part > 0}),
+            extra,
+        )
+        for sticker_id, total, parts, extra in zip(
+            best.ids.tolist(),
+            best.relevance.tolist(),
+            best.by_field.T.tolist(),
+            best.utility.tolist(),
+            strict=True,
+        )
+    )
