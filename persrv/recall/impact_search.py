@@ -91,9 +91,45 @@ class Scratch:
     def _fit(self, rows: int) -> None:
         rows = -(-rows // _GROUPS) * _GROUPS
         self.scores = np.zeros(rows, np.float32)
-        self.totals = np.empty(rows, np.float32)
-        self.touched = np.empty(rows, np.bool_)
         self.marks = np.empty(rows, np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utilities:
+    """Utility by row, as the difference to the least one: most stickers were never chosen, and have that.
+
+    :param least: At least 0.
+    :param more: By how much each is above it, float32, shape (rows,).
+    :param rows: Those that are, rising, int64.
+    """
+
+    least: float
+    more: NDArray[np.float32]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Utilities:
+        """Of values by row, at least 0."""
+        least = float(values.min(initial=np.inf)) if len(values) else 0.0
+        more = (values - least).astype(np.float32)
+        return cls(least, more, np.flatnonzero(more > 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slack:
+    """How far a sum of impacts, with or without utility, may be off.
+
+    :param factor: At most by this factor, either way.
+    :param more: And at most by so much.
+    """
+
+    factor: float
+    more: float
+
+    def below(self, least: float) -> np.float32:
+        """What may still be as good as the last of the best that were seen."""
+        value = max(least / self.factor**2 - self.more, 0.0)
+        return np.float32(np.nextafter(np.float32(value), np.float32(0.0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,14 +170,14 @@ def search_impacts(
     scratch: Scratch,
     *,
     utility: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None = None,
-    utilities: NDArray[np.float32] | None = None,
+    utilities: Utilities | None = None,
 ) -> Best | None:
     """The `limit` best by relevance + utility; of equals the lower ids.
 
     :param keys: `word_key` of the query's words, distinct, in the order in which their scores are to be added.
     :param weights: Number and weight, above 0, of each field that is searched, in the order of the fields.
     :param utility: By id, exactly.
-    :param utilities: The same by row, at least 0, as `padded` makes it; None exactly where `utility` is.
+    :param utilities: The same by row; None exactly where `utility` is.
     :return: None where the weights are out of the range in which this is exact.
     """
     asked = _ask(view, keys, weights)
@@ -149,7 +185,7 @@ def search_impacts(
     if len(used) and (used.min() < _SMALLEST or used.max() > _LARGEST):
         return None
     scratch.fit(view)
-    slack = _slack(view, [field for field, _ in weights], used.size)
+    slack = _slack(view, [field for field, _ in weights], used.size, utilities)
     try:
         touching = _add_up(view, asked, scratch.scores)
         if touching * _SPARSE < len(view.ids):
@@ -168,13 +204,6 @@ def search_impacts(
     useful = np.zeros(len(rows)) if utility is None else utility(ids)
     best = top(relevance + useful, ids, limit)
     return Best(ids[best], by_field[:, best], relevance[best], useful[best])
-
-
-def padded(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Values by row as a search takes them: float32, and zeros up to a round number."""
-    found = np.zeros(-(-len(values) // _GROUPS) * _GROUPS, np.float32)
-    found[: len(values)] = values
-    return found
 
 
 def _ask(view: ImpactView, keys: NDArray[np.uint64], weights: Sequence[tuple[int, float]]) -> _Asked:
@@ -205,8 +234,7 @@ def _spread(low: NDArray[np.int64], high: NDArray[np.int64]) -> tuple[NDArray[np
     return np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts - low, counts), owners
 
 
-def _slack(view: ImpactView, fields: Sequence[int], summands: int) -> float:
-    """By what factor, at most, a sum of impacts may be off the exact score, either way."""
+def _slack(view: ImpactView, fields: Sequence[int], summands: int, utilities: Utilities | None) -> _Slack:
     moved = 1.0
     for part in view.parts:
         for field in fields:
@@ -214,7 +242,8 @@ def _slack(view: ImpactView, fields: Sequence[int], summands: int) -> float:
             if then > 0 and now > 0:
                 # tf + c + e / average moves by no more than the average does, and so its inverse.
                 moved = max(moved, then / now, now / then)
-    return moved * (1.0 + (summands + 8) * 2.0**-22)
+    # Beside float32's, the rounding of the exact scores where a great utility is added to a small relevance.
+    return _Slack(moved * (1.0 + (summands + 8) * 2.0**-22), utilities.least * 2.0**-48 if utilities else 0.0)
 
 
 def _add_up(view: ImpactView, asked: _Asked, scores: NDArray[np.float32]) -> int:
@@ -241,9 +270,9 @@ def _few(
     view: ImpactView,
     asked: _Asked,
     scratch: Scratch,
-    utilities: NDArray[np.float32] | None,
+    utilities: Utilities | None,
     limit: int,
-    slack: float,
+    slack: _Slack,
     touching: int,
 ) -> NDArray[np.int64]:
     """The candidates, by looking at the rows that have a posting; leaves all scores 0."""
@@ -263,41 +292,38 @@ def _few(
     rows = rows[scores > 0]
     scores = scores[scores > 0]
     if utilities is not None:
-        scores += utilities[rows]
+        scores += utilities.more[rows]
     found: NDArray[np.int64] = rows[_contenders(scores, limit, slack)].astype(np.int64)
     return found
 
 
-def _many(
-    scratch: Scratch, utilities: NDArray[np.float32] | None, limit: int, slack: float, rows: int
-) -> NDArray[np.int64]:
+def _many(scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, rows: int) -> NDArray[np.int64]:
     """The candidates, by looking at all rows."""
-    size = -(-rows // _GROUPS) * _GROUPS
-    scores, touched = scratch.scores[:size], scratch.touched[:size]
-    np.greater(scores, 0.0, out=touched)
-    if utilities is None:
-        totals = scores
-    else:
-        totals = scratch.totals[:size]
-        np.add(scores, utilities[:size], out=totals)
-        np.multiply(totals, touched, out=totals)
-    best = totals.reshape(_GROUPS, -1).max(axis=0)
+    scores = scratch.scores[: -(-rows // _GROUPS) * _GROUPS]
+    best = scores.reshape(_GROUPS, -1).max(axis=0)
     # So many groups have one at least as good: so good is the last of the best, or better.
     least = float(np.partition(best, len(best) - limit)[len(best) - limit]) if len(best) > limit else 0.0
-    found = np.flatnonzero(totals >= _down(least / slack**2)) if least > 0 else np.flatnonzero(touched)
-    return found[_contenders(totals[found], limit, slack)]
+    below = slack.below(least)
+    if below <= 0:
+        found = np.flatnonzero(scores > 0)
+    else:
+        found = np.flatnonzero(scores >= below)
+        if utilities is not None:
+            useful = scores[utilities.rows]
+            others = (useful > 0) & (useful < below) & (useful + utilities.more[utilities.rows] >= below)
+            found = np.concatenate([found, utilities.rows[others]])
+    totals = scores[found]
+    if utilities is not None:
+        totals += utilities.more[found]
+    return found[_contenders(totals, limit, slack)]
 
 
-def _contenders(scores: NDArray[np.float32], limit: int, slack: float) -> NDArray[np.int64]:
+def _contenders(scores: NDArray[np.float32], limit: int, slack: _Slack) -> NDArray[np.int64]:
     """Who may be among the best, and some who are not."""
     if len(scores) <= limit:
         return np.arange(len(scores))
     least = float(np.partition(scores, len(scores) - limit)[len(scores) - limit])
-    return np.flatnonzero(scores >= _down(least / slack**2))
-
-
-def _down(value: float) -> np.float32:
-    return np.float32(np.nextafter(np.float32(value), np.float32(0.0)))
+    return np.flatnonzero(scores >= slack.below(least))
 
 
 def _exactly(

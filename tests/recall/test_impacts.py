@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from persrv.recall.impact_search import ImpactView, Part, Scratch, padded, search_impacts
+from persrv.recall.impact_search import ImpactView, Part, Scratch, Utilities, search_impacts
 from persrv.recall.impacts import Runs, collate, join, renumbered, runs_of, word_key
 from persrv.recall.relevance import FieldMatch, Postings, relevance
 from persrv.recall.top import top
@@ -101,7 +101,7 @@ class World:
             limit,
             scratch or Scratch(),
             utility=(lambda ids: self.utility[ids]) if utility else None,
-            utilities=padded(self.utility[self.ids]) if utility else None,
+            utilities=Utilities.of(self.utility[self.ids]) if utility else None,
         )
         return best.ids, best.by_field, best.relevance, best.utility
 

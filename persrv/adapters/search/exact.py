@@ -50,18 +50,14 @@ def best_of(snapshot: Snapshot, matches: Sequence[FieldMatch], limit: int, utili
 
 def recalled(best: Best, searched: Sequence[Searched]) -> tuple[Recalled, ...]:
     """What was found, as recall tells it."""
+    fields = [field for _, field, _ in searched]
+    rows = zip(best.ids.tolist(), best.relevance.tolist(), best.by_field.T.tolist(), best.utility.tolist(), strict=True)
     return tuple(
         Recalled(
             sticker_id,
             total,
-            MappingProxyType({field: part for (_, field, _), part in zip(searched, parts, strict=True) if part > 0}),
+            MappingProxyType({field: part for field, part in zip(fields, parts, strict=False) if part}),
             extra,
         )
-        for sticker_id, total, parts, extra in zip(
-            best.ids.tolist(),
-            best.relevance.tolist(),
-            best.by_field.T.tolist(),
-            best.utility.tolist(),
-            strict=True,
-        )
+        for sticker_id, total, parts, extra in rows
     )

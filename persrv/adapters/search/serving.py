@@ -17,7 +17,7 @@ from persrv.adapters.search.merging import FAN, LARGE
 from persrv.adapters.search.snapshot import Columns, Leaf, Snapshot
 from persrv.adapters.search.walking import walk
 from persrv.ports.search import UtilityLookup
-from persrv.recall.impact_search import ImpactView, Part, padded
+from persrv.recall.impact_search import ImpactView, Part, Utilities
 from persrv.recall.impacts import Runs, collate, join, word_key
 
 FEW: Final = FAN * LARGE
@@ -32,18 +32,20 @@ class Served:
     def __init__(self, view: ImpactView, salt: bytes) -> None:
         self.view = view
         self._salt = salt
-        self._utilities: tuple[UtilityLookup, NDArray[np.float32]] | None = None
+        self._utilities: tuple[UtilityLookup, Utilities | None] | None = None
 
     def keys(self, words: list[str]) -> NDArray[np.uint64]:
         """The keys of words."""
         return np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
 
-    def utilities(self, lookup: UtilityLookup) -> NDArray[np.float32] | None:
+    def utilities(self, lookup: UtilityLookup) -> Utilities | None:
         """Of all rows, looked up once; None where one is below 0 or no number, and cannot be ranked by beforehand."""
         known = self._utilities
         if known is None or known[0] != lookup:
-            self._utilities = known = (lookup, padded(lookup(self.view.ids)))
-        return known[1] if known[1].min(initial=0.0) >= 0 else None
+            values = lookup(self.view.ids)
+            usable = np.isfinite(values).all() and values.min(initial=0.0) >= 0
+            self._utilities = known = (lookup, Utilities.of(values) if usable else None)
+        return known[1]
 
 
 class Keeper:
