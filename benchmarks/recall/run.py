@@ -31,17 +31,23 @@ class Timed:
 
     :param opened: Seconds to open it, with making what it lacks.
     :param ms: Milliseconds by query, in their order; perhaps only of the first ones.
+    :param cpu_ms: Of the process, likewise: what remains when other work takes turns with it.
     :param resident: Megabytes that the process holds after it, without what was there before; files mapped included.
     """
 
     name: str
     opened: float
     ms: tuple[float, ...]
+    cpu_ms: tuple[float, ...]
     resident: float
 
     def percentile(self, share: float) -> float:
         """Milliseconds that so many of a hundred queries take at most."""
         return float(np.percentile(self.ms, share))
+
+    def cpu(self, share: float) -> float:
+        """The same of a processor's time."""
+        return float(np.percentile(self.cpu_ms, share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +154,14 @@ def _time(open_: Callable[[], Engine], queries: Sequence[Sequence[str]], slow: i
         chosen = queries if mean < SLOW_MS else queries[:slow]
         for words in chosen[:WARM]:
             engine.search(words)
-        ms, answers = [], []
+        ms, cpu_ms, answers = [], [], []
         for words in chosen:
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             found = engine.search(words)
+            cpu_ms.append((time.process_time() - worked) * 1000)
             ms.append((time.perf_counter() - begun) * 1000)
             answers.append(found)
-        return Timed(engine.name, opened, tuple(ms), _resident() - before), answers
+        return Timed(engine.name, opened, tuple(ms), tuple(cpu_ms), _resident() - before), answers
     finally:
         engine.close()
 

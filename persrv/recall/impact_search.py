@@ -26,7 +26,7 @@ from persrv.recall.top import top
 
 _GROUPS: Final = 64
 """Scores whose maximum is looked at in place of them."""
-_SPARSE: Final = 12
+_SPARSE: Final = 100
 """With fewer postings than one in so many documents, only the documents that have them are looked at."""
 _SMALLEST: Final = 1e-25
 _LARGEST: Final = 1e25
@@ -300,14 +300,17 @@ def _few(
 def _many(scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, rows: int) -> NDArray[np.int64]:
     """The candidates, by looking at all rows."""
     scores = scratch.scores[: -(-rows // _GROUPS) * _GROUPS]
-    best = scores.reshape(_GROUPS, -1).max(axis=0)
+    grouped = scores.reshape(_GROUPS, -1)
+    best = grouped.max(axis=0)
     # So many groups have one at least as good: so good is the last of the best, or better.
     least = float(np.partition(best, len(best) - limit)[len(best) - limit]) if len(best) > limit else 0.0
     below = slack.below(least)
     if below <= 0:
         found = np.flatnonzero(scores > 0)
     else:
-        found = np.flatnonzero(scores >= below)
+        groups = np.flatnonzero(best >= below)
+        members, places = np.nonzero(grouped[:, groups] >= below)
+        found = members * grouped.shape[1] + groups[places]
         if utilities is not None:
             useful = scores[utilities.rows]
             others = (useful > 0) & (useful < below) & (useful + utilities.more[utilities.rows] >= below)
