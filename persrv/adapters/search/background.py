@@ -15,6 +15,10 @@ _log = logging.getLogger(__name__)
 PAUSE_SECONDS: Final = 300.0
 """After a failure, a full disk for one; searches are answered meanwhile, only not as fast."""
 
+REST: Final = 10.0
+"""After a table was made, no other is for so many times as long as that took: an import of a whole catalogue must not
+have one made after the other."""
+
 Build = Callable[[Path, Callable[[], bool]], None]
 """Makes the table of a folder, unless it is told that nobody waits for it any more."""
 
@@ -42,12 +46,15 @@ class Builder:
 
     def build(self) -> bool:
         """Make a table now, in this thread; False where that failed."""
+        begun = self._clock()
         try:
             self._build(self._directory, self._stop.is_set)
         except (PerSRVError, OSError, ValueError, MemoryError) as error:
             self._not_before = self._clock() + PAUSE_SECONDS
             _log.warning("the table of impacts cannot be made, and searches take longer: %s", error)
             return False
+        now = self._clock()
+        self._not_before = now + REST * (now - begun)
         return True
 
     def close(self) -> None:

@@ -6,24 +6,34 @@ of Whoosh once and kept in memory as a table of their own. Documents that were d
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.adapters.search.exact import Searched
 from persrv.adapters.search.impact_store import Base, ImpactStore
 from persrv.adapters.search.merging import FAN, LARGE
 from persrv.adapters.search.snapshot import Columns, Leaf, Snapshot
 from persrv.adapters.search.walking import walk
 from persrv.ports.search import UtilityLookup
-from persrv.recall.impact_search import ImpactView, Part, Utilities
+from persrv.recall.impact_search import Best, ImpactView, Part, Scratch, Utilities, search_impacts
 from persrv.recall.impacts import Runs, collate, join, word_key
 
 FEW: Final = FAN * LARGE
 """Newer documents that are always worth a table in memory."""
 SHARE: Final = 20
 """And up to one in so many of the table's."""
+
+
+class Threads(threading.local):
+    """What each thread that searches has for itself."""
+
+    def __init__(self) -> None:
+        self.scratch = Scratch()
 
 
 class Served:
@@ -34,11 +44,23 @@ class Served:
         self._salt = salt
         self._utilities: tuple[UtilityLookup, Utilities | None] | None = None
 
-    def keys(self, words: list[str]) -> NDArray[np.uint64]:
-        """The keys of words."""
-        return np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
+    def best(
+        self,
+        words: Sequence[str],
+        searched: Sequence[Searched],
+        limit: int,
+        utility: UtilityLookup | None,
+        threads: Threads,
+    ) -> Best | None:
+        """The best; None where the table cannot answer exactly."""
+        utilities = None
+        if utility is not None and (utilities := self._utilities_of(utility)) is None:
+            return None
+        keys = np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
+        weights = [(number, weight) for number, _, weight in searched]
+        return search_impacts(self.view, keys, weights, limit, threads.scratch, utility=utility, utilities=utilities)
 
-    def utilities(self, lookup: UtilityLookup) -> Utilities | None:
+    def _utilities_of(self, lookup: UtilityLookup) -> Utilities | None:
         """Of all rows, looked up once; None where one is below 0 or no number, and cannot be ranked by beforehand."""
         known = self._utilities
         if known is None or known[0] != lookup:

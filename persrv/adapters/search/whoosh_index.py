@@ -20,14 +20,14 @@ from persrv.adapters.search.merging import merge_alike, merge_all
 from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.rows import encodable, row
 from persrv.adapters.search.schema import FIELDS
-from persrv.adapters.search.serving import Keeper, Served
+from persrv.adapters.search.serving import Keeper, Served, Threads
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import UtilityLookup
-from persrv.recall.impact_search import Best, Scratch, search_impacts
+from persrv.recall.impact_search import Best
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
@@ -82,12 +82,16 @@ class WhooshStickerIndex:
         self._writing = threading.Lock()
         self._closed = False
         self._looked_at = clock()
-        self._scratch = threading.local()
+        self._threads = Threads()
+        self._outdated = False
+        """Whether it is time for a new table."""
         self._keeper = Keeper(directory, least=impacts_from)
         self._builder = Builder(directory, build, made=self._look, clock=clock)
         with self._refreshing:
             self._snapshot = open_or_make(directory, self._keeper.known(), lock_seconds=lock_seconds)
             self._served = self._serve(self._snapshot)
+            if self._outdated:
+                self._builder.want()
 
     # Searching
 
@@ -110,25 +114,10 @@ class WhooshStickerIndex:
             return ()
         self._refresh_if_due()
         served = self._served
-        best = self._by_impacts(served, wanted, searched, limit, utility) if served else None
+        best = served.best(wanted, searched, limit, utility, self._threads) if served else None
         if best is None:
             best = self._by_postings(wanted, searched, limit, utility)
         return recalled(best, searched)
-
-    def _by_impacts(
-        self, served: Served, words: list[str], searched: list[Searched], limit: int, utility: UtilityLookup | None
-    ) -> Best | None:
-        """By the table; None where it cannot answer exactly."""
-        utilities = None
-        if utility is not None and (utilities := served.utilities(utility)) is None:
-            return None
-        scratch = getattr(self._scratch, "arrays", None)
-        if scratch is None:
-            scratch = self._scratch.arrays = Scratch()
-        fields = [(number, weight) for number, _, weight in searched]
-        return search_impacts(
-            served.view, served.keys(words), fields, limit, scratch, utility=utility, utilities=utilities
-        )
 
     def _by_postings(
         self, words: list[str], searched: list[Searched], limit: int, utility: UtilityLookup | None
@@ -272,6 +261,8 @@ class WhooshStickerIndex:
         """Show the latest commit, by the newest table. Hold `_refreshing`."""
         if self._keeper.look() or stamp(self._directory) != self._snapshot.stamp:
             self._show(open_snapshot(self._directory, {**self._keeper.known(), **self._snapshot.columns}))
+        if self._outdated:
+            self._builder.want()
 
     def _show(self, snapshot: Snapshot) -> None:
         """Let a commit serve. Hold `_refreshing`."""
@@ -282,9 +273,8 @@ class WhooshStickerIndex:
             before.close()
 
     def _serve(self, snapshot: Snapshot) -> Served | None:
-        """By the table, if there is one; and have one made when it is time. Nobody else reads the snapshot yet."""
-        if self._keeper.wants(snapshot):
-            self._builder.want()
+        """By the table, if there is one; and see whether it is time for another. Nobody else reads the snapshot yet."""
+        self._outdated = self._keeper.wants(snapshot)
         try:
             return self._keeper.serve(snapshot)
         except Exception:

@@ -47,6 +47,7 @@ NEVER = 10**9
 
 def nobody(directory, stopped):
     """Builds nothing: the test does."""
+    raise SearchIndexError("not here")
 
 
 def here(directory, stopped):
@@ -182,7 +183,7 @@ def settled():
 
     def wait(index):
         for _ in range(1000):
-            if index._served is not None:
+            if index.count() and index._served is not None and not index._outdated:  # counting looks at the folder
                 return
             time.sleep(0.02)
         raise AssertionError("no table was made")
