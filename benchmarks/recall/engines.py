@@ -7,8 +7,10 @@ less work. Those that are not installed (`pip install -e '.[benchmarks]'`) are l
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -85,18 +87,24 @@ class Fts5:
     name = "SQLite FTS5"
 
     def __init__(self, path: Path, documents: Documents) -> None:
-        made = path.exists()
+        if not path.exists():
+            self._make(path.with_suffix(".unfinished"), documents)
+            path.with_suffix(".unfinished").rename(path)
         self._database = sqlite3.connect(path)
-        if not made:
-            columns = ", ".join(field.value for field in SemanticField)
-            self._database.execute(f"CREATE VIRTUAL TABLE s USING fts5({columns}, content='', tokenize='ascii')")
-            self._database.executemany(
+        weights = ", ".join(str(weight) for weight in WEIGHTS.values())
+        self._query = f"SELECT rowid FROM s WHERE s MATCH ? ORDER BY bm25(s, {weights}) LIMIT {LIMIT}"
+
+    @staticmethod
+    def _make(path: Path, documents: Documents) -> None:
+        path.unlink(missing_ok=True)
+        columns = ", ".join(field.value for field in SemanticField)
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(f"CREATE VIRTUAL TABLE s USING fts5({columns}, content='', tokenize='ascii')")
+            database.executemany(
                 f"INSERT INTO s(rowid, {columns}) VALUES (?{', ?' * len(SemanticField)})",
                 ((document.sticker_id, *_joined(document).values()) for document in documents()),
             )
-            self._database.commit()
-        weights = ", ".join(str(weight) for weight in WEIGHTS.values())
-        self._query = f"SELECT rowid FROM s WHERE s MATCH ? ORDER BY bm25(s, {weights}) LIMIT {LIMIT}"
+            database.commit()
 
     def search(self, words: Sequence[str]) -> object:
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
@@ -120,16 +128,19 @@ class Tantivy:
         for field in SemanticField:
             builder.add_text_field(field.value, tokenizer_name="whitespace", index_option="freq")
         self._schema = builder.build()
-        made = folder.exists()
+        made = folder / "made"
+        if folder.exists() and not made.exists():
+            shutil.rmtree(folder)
         folder.mkdir(exist_ok=True)
         self._index = tantivy.Index(self._schema, path=str(folder))
-        if not made:
+        if not made.exists():
             writer = self._index.writer(heap_size=256_000_000, num_threads=1)
             for document in documents():
                 texts = {field: text for field, text in _joined(document).items() if text}
                 writer.add_document(tantivy.Document(id=document.sticker_id, **texts))
             writer.commit()
             writer.wait_merging_threads()
+            made.touch()
         self._index.reload()
         self._searcher = self._index.searcher()
 

@@ -152,7 +152,7 @@ def _time(open_: Callable[[], Engine], queries: Sequence[Sequence[str]], slow: i
             engine.search(words)
         mean = (time.perf_counter() - begun) * 1000 / max(len(queries[:3]), 1)
         chosen = queries if mean < SLOW_MS else queries[:slow]
-        for words in chosen[:WARM]:
+        for words in chosen[: WARM if mean < SLOW_MS else 0]:
             engine.search(words)
         ms, cpu_ms, answers = [], [], []
         for words in chosen:
