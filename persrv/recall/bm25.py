@@ -35,7 +35,7 @@ def bm25(
     frequencies: NDArray[np.float64],
     lengths: NDArray[np.float64],
     *,
-    average_length: float,
+    average_length: float | NDArray[np.float64],
     idf: float,
     k1: float = K1,
     b: float = B,
@@ -46,7 +46,7 @@ def bm25(
 
     :param frequencies: How often each document has the term in the field, float64, shape (documents,).
     :param lengths: The field's length in tokens in each of them, float64, same shape.
-    :param average_length: The field's mean length over the documents that have it, above 0.
+    :param average_length: The field's mean length over the documents that have it, above 0; or one for each document.
     :param idf: `inverse_document_frequency` of the term in the field.
     :return: Scores above 0 where the frequency is, float64, shape (documents,).
     """

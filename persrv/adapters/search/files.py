@@ -13,13 +13,16 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from persrv.adapters.search.mapped import MappedFile
 from persrv.adapters.search.schema import INDEX_NAME, Untyped
 
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 """The file that Whoosh's writer locks; ours to lock where we change files without a writer."""
 
 _TOC = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
-_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp")
+IMPACTS = "impacts"
+"""The folder of tables that are derived from the index."""
+_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp|{IMPACTS}")
 
 Stamp = tuple[str, int, int] | None
 """Which commit a folder holds: its table of contents' name, inode and time; None without one."""
@@ -52,7 +55,8 @@ class IndexFiles(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         """Open a file, and remember it. A table of contents is read at once: Whoosh forgets to close it."""
         if name.endswith(".toc"):
             return StructFile(BytesIO(Path(self.folder, name).read_bytes()), name=name, **options)
-        file = super().open_file(name, **options)
+        segment = name.endswith(".seg")
+        file = MappedFile.open(Path(self.folder, name)) if segment else super().open_file(name, **options)
         self._files.add(file.file)
         return file
 

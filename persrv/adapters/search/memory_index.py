@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.adapters.search.answers import best_stickers
+from persrv.adapters.search.exact import best_of, recalled
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.tokens import field_tokens
 from persrv.domain.semantics import SemanticField, StickerDocument
@@ -51,7 +51,7 @@ class MemoryStickerIndex:
         left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """The `limit` best stickers; see `StickerIndex.search`."""
-        searched = [(row, field) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
+        searched = [(row, field, weights[field]) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
         with self._lock:
             # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
             wanted = [self._terms[token] for token in sorted(set(tokens)) if token in self._terms]
@@ -59,16 +59,8 @@ class MemoryStickerIndex:
                 return ()
             if self._arranged is None:
                 self._arranged = _Arranged(self._stickers, self._row_of, self._columns, self._capacity)
-            ids, by_field, total = self._arranged.score([(row, weights[field]) for row, field in searched], wanted)
-        fields = [field for _, field in searched]
-        return best_stickers(
-            ids,
-            total,
-            list(zip(fields, by_field, strict=True)),
-            limit=limit,
-            utility=utility,
-            left_out=left_out,
-        )
+            ids, by_field, total = self._arranged.score([(row, weight) for row, _, weight in searched], wanted)
+        return recalled(best_of(ids, by_field, total, limit, utility=utility, left_out=left_out), searched)
 
     def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:
         """Replace, add and delete; see `StickerIndex.update`."""
@@ -170,22 +162,22 @@ class _Arranged:
 
     def score(
         self, weights: Sequence[tuple[int, float]], terms: Sequence[int]
-    ) -> tuple[NDArray[np.int64], list[NDArray[np.float64]], NDArray[np.float64]]:
-        """Sticker ids of the documents that match, weighted BM25 by field, and their sum."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Sticker ids of the documents that match, weighted BM25 by field, and its sum."""
         matched = np.zeros(len(self._stickers), dtype=np.bool_)
         for field, _ in weights:
             for term in terms:
                 matched[self._fields[field].documents[self._fields[field].at(term)]] = True
         documents = np.flatnonzero(matched)
         total = np.zeros(len(documents), dtype=np.float64)
-        by_field = []
-        for field, weight in weights:
+        by_field = np.empty((len(weights), len(documents)), dtype=np.float64)
+        for row, (field, weight) in zip(by_field, weights, strict=True):
             found = [self._fields[field].documents[self._fields[field].at(term)] for term in terms]
             for term, having in zip(terms, found, strict=True):
                 if len(having):
                     self._sums[having] += weight * self._bm25(field, term)
-            by_field.append(self._sums[documents])
-            total += by_field[-1]
+            self._sums.take(documents, out=row)
+            total += row
             for having in found:
                 self._sums[having] = 0.0
         return self._stickers[documents], by_field, total

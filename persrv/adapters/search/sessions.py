@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,26 +16,27 @@ from whoosh.util.filelock import try_for
 from persrv.adapters.search.files import LOCK_NAME, IndexFiles, remove_index
 from persrv.adapters.search.manifest import Manifest, read_manifest, remove_manifest, write_manifest
 from persrv.adapters.search.schema import INDEX_NAME, schema
-from persrv.adapters.search.snapshot import Snapshot, open_snapshot
+from persrv.adapters.search.snapshot import Columns, Snapshot, open_snapshot
 from persrv.errors import IndexBusy, PerSRVError, SearchIndexError
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.05
 
 
-def open_or_make(directory: Path, *, lock_seconds: float) -> Snapshot:
+def open_or_make(directory: Path, known: Mapping[str, Columns], *, lock_seconds: float) -> Snapshot:
     """The latest commit in a folder; an empty one where there is none that can be used.
 
+    :param known: See `open_snapshot`.
     :raises IndexBusy: it must be made, and another process is writing.
     :raises SearchIndexError: the folder cannot be read or written.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        snapshot = _try_to_open(directory)
+        snapshot = _try_to_open(directory, known)
         if snapshot is None:
             with _locked(directory, lock_seconds):
                 # Another process may just have made it, or have been in the middle of a commit.
-                snapshot = _try_to_open(directory) or _make(directory)
+                snapshot = _try_to_open(directory, known) or _make(directory)
     except OSError as error:
         raise unwritable(error) from error
     return snapshot
@@ -102,14 +103,14 @@ def _locked(directory: Path, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def _try_to_open(directory: Path) -> Snapshot | None:
+def _try_to_open(directory: Path, known: Mapping[str, Columns]) -> Snapshot | None:
     manifest = read_manifest(directory)
     if manifest is None or not manifest.fits():
         if manifest is not None:
             _log.warning("the search index was made by another version")
         return None  # not even looked into: it may be of another make
     try:
-        return open_snapshot(directory, {})
+        return open_snapshot(directory, known)
     except (PermissionError, MemoryError):
         raise
     except Exception:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,20 @@ class Columns:
     """What one segment says of its documents; never changes.
 
     :param stickers: Sticker ids, int64, shape (documents,).
-    :param lengths: Field lengths in tokens, int64, shape (fields, documents).
+    :param lengths: Field lengths in tokens, of any integers, shape (fields, documents).
+    :param totals: Their sum by field, int64, shape (fields,).
+    :param having: How many documents have the field, int64, shape (fields,).
     """
 
     stickers: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    lengths: NDArray[np.integer[Any]]
+    totals: NDArray[np.int64]
+    having: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, stickers: NDArray[np.int64], lengths: NDArray[np.integer[Any]]) -> Columns:
+        """With the sums."""
+        return cls(stickers, lengths, lengths.sum(axis=1, dtype=np.int64), np.count_nonzero(lengths, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +61,47 @@ class Snapshot:
 
     :ivar stickers: Sticker ids by document number, int64, shape (documents,).
     :ivar live: Which documents are not deleted, bool, shape (documents,).
-    :ivar lengths: Field lengths in tokens, int64, shape (fields, documents).
+    :ivar leaves: Its segments.
     :ivar average_lengths: By field, over the live documents that have the field; 0 where none has.
     """
 
     def __init__(self, read: Stamp, reader: Untyped, leaves: tuple[Leaf, ...]) -> None:
         self.stamp = read
         self._reader = reader
-        self._leaves = leaves
+        self.leaves = leaves
         self.stickers = np.concatenate([np.empty(0, np.int64), *(leaf.columns.stickers for leaf in leaves)])
-        self.lengths = np.concatenate(
-            [np.empty((len(FIELDS), 0), np.int64), *(leaf.columns.lengths for leaf in leaves)], axis=1
-        )
         self.live = np.ones(len(self.stickers), dtype=np.bool_)
+        totals, having = np.zeros(len(FIELDS), dtype=np.int64), np.zeros(len(FIELDS), dtype=np.int64)
         for leaf in leaves:
-            deleted = list(leaf.reader.segment().deleted_docs())
-            self.live[leaf.base + np.array(deleted, dtype=np.int64)] = False
+            deleted = np.array(list(leaf.reader.segment().deleted_docs()), dtype=np.int64)
+            self.live[leaf.base + deleted] = False
+            of_deleted = Columns.of(leaf.columns.stickers[deleted], leaf.columns.lengths[:, deleted])
+            totals += leaf.columns.totals - of_deleted.totals
+            having += leaf.columns.having - of_deleted.having
         self.count = int(self.live.sum())
-        lengths = self.lengths[:, self.live]
         self.average_lengths = tuple(
-            int(total) / int(having) if having else 0.0
-            for total, having in zip(lengths.sum(axis=1), (lengths > 0).sum(axis=1), strict=True)
+            int(total) / int(some) if some else 0.0 for total, some in zip(totals, having, strict=True)
+        )
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Field lengths in tokens, int64, shape (fields, documents)."""
+        return np.concatenate(
+            [np.empty((len(FIELDS), 0), np.int64), *(leaf.columns.lengths for leaf in self.leaves)],
+            axis=1,
+            dtype=np.int64,
         )
 
     @property
     def columns(self) -> Mapping[str, Columns]:
         """Each segment's columns, for the next snapshot to take over."""
-        return {leaf.segment: leaf.columns for leaf in self._leaves}
+        return {leaf.segment: leaf.columns for leaf in self.leaves}
 
     def postings(self, field: SemanticField, token: str, cache: PostingsCache) -> Postings:
         """Which live documents have a token in a field."""
         parts = [
             (leaf.base, found)
-            for leaf in self._leaves
+            for leaf in self.leaves
             if len((found := cache.get((leaf.segment, field.value, token), leaf.reader)).documents)
         ]
         if not parts:
@@ -129,7 +148,7 @@ def open_snapshot(directory: Path, known: Mapping[str, Columns]) -> Snapshot:
 def _read_columns(leaf: Untyped) -> Columns:
     count = range(leaf.doc_count_all())
     keys, rows = leaf.column_reader(STICKER), leaf.column_reader(LENGTHS, translate=False)
-    return Columns(
+    return Columns.of(
         np.array([keys[number] for number in count], dtype=np.int64),
         unpack_lengths([bytes(rows[number]) for number in count]),
     )

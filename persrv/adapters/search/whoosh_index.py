@@ -11,20 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from persrv.adapters.search.answers import best_stickers
+import numpy as np
+
+from persrv.adapters.search.background import Build, Builder
+from persrv.adapters.search.exact import Searched, best_of, matches_of, recalled
 from persrv.adapters.search.files import remove_leftovers, stamp
+from persrv.adapters.search.impact_building import build_apart
 from persrv.adapters.search.manifest import Manifest, read_manifest, write_manifest
 from persrv.adapters.search.merging import merge_alike, merge_all
 from persrv.adapters.search.postings import PostingsCache
-from persrv.adapters.search.schema import FIELDS, LENGTHS, STICKER, pack_lengths
+from persrv.adapters.search.rows import row
+from persrv.adapters.search.schema import FIELDS
+from persrv.adapters.search.serving import Keeper, Served, Threads
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
-from persrv.adapters.search.tokens import encodable, field_tokens
+from persrv.adapters.search.tokens import encodable
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import LeftOut, UtilityLookup
-from persrv.recall.relevance import FieldMatch, relevance
+from persrv.recall.impact_search import Best
+from persrv.recall.relevance import relevance
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
@@ -33,6 +40,10 @@ _RETRY_SECONDS = 5.0
 
 class WhooshStickerIndex:
     """The `StickerIndex` of record: Whoosh keeps it on disk, numpy scores it.
+
+    A large one is searched by a table of impacts (`persrv.recall.impacts`), derived from Whoosh's postings, kept in a
+    folder beside them and made anew in the background as the index changes; what changed since is searched too, and
+    every answer is to the last bit that of the postings themselves. While there is no table that fits, these serve.
 
     Opens the index in `directory`, or makes an empty one where there is none, or none that can be used:
     damaged, or made with other fields, another Whoosh or another tokeniser. Then `needs_rebuild` is True. What
@@ -46,6 +57,8 @@ class WhooshStickerIndex:
 
     :param clock: Seconds that only rise.
     :param lock_seconds: How long to wait for another process that is writing.
+    :param impacts_from: Stickers from which a table is worth its files.
+    :param build: What makes the table.
     :raises SearchIndexError: the folder cannot be read or written.
     :raises IndexBusy: another process is writing it, and it must be made anew.
     """
@@ -58,6 +71,8 @@ class WhooshStickerIndex:
         refresh_seconds: float = 0.5,
         lock_seconds: float = 2.0,
         cached_postings: int = 2_000_000,
+        impacts_from: int = 20_000,
+        build: Build = build_apart,
     ) -> None:
         self._directory = directory
         self._clock = clock
@@ -65,11 +80,22 @@ class WhooshStickerIndex:
         self._lock_seconds = lock_seconds
         self._cache = PostingsCache(cached_postings)
         self._reading = threading.Lock()
-        """Held while files are read and while the snapshot changes; never while scoring or writing."""
+        """Held while postings are read and while the snapshot changes; never while scoring or writing."""
+        self._refreshing = threading.Lock()
+        """Held while a commit is opened; never by a search that would have to wait for it."""
         self._writing = threading.Lock()
         self._closed = False
         self._looked_at = clock()
-        self._snapshot = open_or_make(directory, lock_seconds=lock_seconds)
+        self._threads = Threads()
+        self._outdated = False
+        """Whether it is time for a new table."""
+        self._keeper = Keeper(directory, least=impacts_from)
+        self._builder = Builder(directory, build, made=self._look, clock=clock)
+        with self._refreshing:
+            self._snapshot = open_or_make(directory, self._keeper.known(), lock_seconds=lock_seconds)
+            self._served = self._serve(self._snapshot)
+            if self._outdated:
+                self._builder.want()
 
     # Searching
 
@@ -86,43 +112,62 @@ class WhooshStickerIndex:
 
         :raises SearchIndexError: the files are damaged; `needs_rebuild` is True from then on.
         """
-        searched = [(row, field) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
+        searched = [(number, field, weights[field]) for number, field in enumerate(FIELDS) if weights.get(field, 0) > 0]
         # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
         wanted = sorted({token for token in tokens if encodable(token)})
         if limit <= 0 or not searched or not wanted:
             return ()
+        self._refresh_if_due()
+        best = self._by_table(wanted, searched, limit, utility, left_out)
+        if best is None:
+            best = self._by_postings(wanted, searched, limit, utility, left_out)
+        return recalled(best, searched)
+
+    def _by_table(
+        self,
+        words: list[str],
+        searched: list[Searched],
+        limit: int,
+        utility: UtilityLookup | None,
+        left_out: LeftOut | None,
+    ) -> Best | None:
+        """None where no table serves, or it cannot answer exactly."""
+        served, wide = self._served, limit
+        if served is None:
+            return None
+        while True:
+            best = served.best(words, searched, wide, utility, self._threads)
+            if best is None or left_out is None:
+                return best
+            # Few are ever left out: who takes their places is asked only when somebody is among the best.
+            kept = np.flatnonzero(~left_out(best.ids))
+            if len(kept) >= limit or len(best.ids) < wide:
+                return best.at(kept[:limit])
+            wide = 2 * (wide + limit - len(kept))
+
+    def _by_postings(
+        self,
+        words: list[str],
+        searched: list[Searched],
+        limit: int,
+        utility: UtilityLookup | None,
+        left_out: LeftOut | None,
+    ) -> Best:
         with self._reading:
-            self._refresh_if_due()
             snapshot = self._snapshot
             try:
-                matches = [
-                    FieldMatch(
-                        weights[field],
-                        snapshot.lengths[row],
-                        snapshot.average_lengths[row],
-                        [snapshot.postings(field, token, self._cache) for token in wanted],
-                    )
-                    for row, field in searched
-                ]
+                matches = matches_of(snapshot, words, searched, self._cache)
             except Exception as error:
                 raise damaged(self._directory) from error
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
-        ids = snapshot.stickers[found.documents]
-        fields = [field for _, field in searched]
-        return best_stickers(
-            ids,
-            found.total,
-            list(zip(fields, found.by_field, strict=True)),
-            limit=limit,
-            utility=utility,
-            left_out=left_out,
+        return best_of(
+            snapshot.stickers[found.documents], found.by_field, found.total, limit, utility=utility, left_out=left_out
         )
 
     def count(self) -> int:
         """How many stickers are in the index."""
-        with self._reading:
-            self._refresh_if_due()
-            return self._snapshot.count
+        self._refresh_if_due()
+        return self._snapshot.count
 
     # Writing
 
@@ -135,7 +180,7 @@ class WhooshStickerIndex:
         :raises IndexBusy: another process is writing.
         :raises SearchIndexError: it cannot be written; the last commit stays and keeps serving.
         """
-        latest = {document.sticker_id: _row(document) for document in documents}
+        latest = {document.sticker_id: row(document) for document in documents}
         affected = latest.keys() | set(deleted)
         if not affected:
             return
@@ -143,8 +188,8 @@ class WhooshStickerIndex:
             numbers = self._snapshot.numbers(affected)
             for number in numbers:
                 writer.delete_document(number)
-            for row in latest.values():
-                writer.add_document(**row)
+            for values in latest.values():
+                writer.add_document(**values)
             if numbers or latest:
                 writer.commit(mergetype=merge_alike)
             else:
@@ -156,7 +201,7 @@ class WhooshStickerIndex:
         :raises IndexBusy: another process is writing.
         :raises SearchIndexError: it cannot be written; the last commit stays and keeps serving.
         """
-        with self._session() as writer:
+        with self._session(rewritten=True) as writer:
             remove_leftovers(self._directory)
             writer.commit(mergetype=merge_all)
 
@@ -189,7 +234,8 @@ class WhooshStickerIndex:
 
     def close(self) -> None:
         """Let go of all files; see `StickerIndex.close`. Waits for an update that is under way."""
-        with self._writing, self._reading:
+        self._builder.close()
+        with self._writing, self._refreshing, self._reading:
             if not self._closed:
                 self._closed = True
                 self._snapshot.close()
@@ -197,45 +243,77 @@ class WhooshStickerIndex:
     # Inside
 
     @contextmanager
-    def _session(self) -> Iterator[Any]:
-        """A writer on the latest commit, with the snapshot at the same; and at the next, once it is made."""
+    def _session(self, *, rewritten: bool = False) -> Iterator[Any]:
+        """A writer on the latest commit, with the snapshot at the same; and at the next, once it is made.
+
+        :param rewritten: The commit rewrites every segment, and so outdates the table.
+        """
         with self._writing:
             self._renew_if_damaged()
             with writing(self._directory, lock_seconds=self._lock_seconds) as writer:
-                with self._reading:
+                with self._refreshing:
                     self._refresh()
                 yield writer
-            with self._reading:
+            with self._refreshing:
+                if rewritten and self._served is not None:
+                    self._builder.build()  # the commit before, which is the same to a search, serves meanwhile
                 try:
                     self._refresh()
                 except OSError as error:
                     raise unreadable(error) from error
                 except Exception as error:
                     raise damaged(self._directory) from error
+                if rewritten:
+                    self._keeper.tidy(self._snapshot)
 
     def _refresh_if_due(self) -> None:
         if self._closed:
             raise SearchIndexError("The search index is closed; the bot is shutting down.")
         now = self._clock()
-        if now - self._looked_at < self._refresh_seconds:
+        if now - self._looked_at < self._refresh_seconds or not self._refreshing.acquire(blocking=False):
             return
-        self._looked_at = now
         try:
+            self._looked_at = now
             self._refresh()
         except Exception:
             # Another process may be in the middle of replacing it: what we have is whole and keeps serving.
             self._looked_at = now + _RETRY_SECONDS
             _log.warning("the search index has changed on disk and cannot be read for now", exc_info=True)
+        finally:
+            self._refreshing.release()
+
+    def _look(self) -> None:
+        """There is a new table."""
+        with self._refreshing:
+            if not self._closed:
+                try:
+                    self._refresh()
+                except Exception:
+                    _log.warning("the search index cannot be read for now", exc_info=True)
 
     def _refresh(self) -> None:
-        """Show the latest commit. Hold `_reading`."""
-        if stamp(self._directory) != self._snapshot.stamp:
-            self._show(open_snapshot(self._directory, self._snapshot.columns))
+        """Show the latest commit, by the newest table. Hold `_refreshing`."""
+        if self._keeper.look() or stamp(self._directory) != self._snapshot.stamp:
+            self._show(open_snapshot(self._directory, {**self._keeper.known(), **self._snapshot.columns}))
+        if self._outdated:
+            self._builder.want()
 
     def _show(self, snapshot: Snapshot) -> None:
-        self._snapshot.close()
-        self._snapshot = snapshot
-        self._cache.retain(snapshot.columns.keys())
+        """Let a commit serve. Hold `_refreshing`."""
+        served, before = self._serve(snapshot), self._snapshot
+        with self._reading:
+            self._snapshot, self._served = snapshot, served
+            self._cache.retain(snapshot.columns.keys())
+            before.close()
+
+    def _serve(self, snapshot: Snapshot) -> Served | None:
+        """By the table, if there is one; and see whether it is time for another. Nobody else reads the snapshot yet."""
+        self._outdated = self._keeper.wants(snapshot)
+        try:
+            return self._keeper.serve(snapshot)
+        except Exception:
+            _log.warning("what is new in the search index cannot be read for its table", exc_info=True)
+            return None
 
     def _renew_if_damaged(self) -> None:
         """After damage the manifest is gone: make the index anew, as an opening would. Hold `_writing`."""
@@ -246,16 +324,6 @@ class WhooshStickerIndex:
         except OSError as error:
             raise unreadable(error) from error
         if manifest is None:
-            snapshot = open_or_make(self._directory, lock_seconds=self._lock_seconds)
-            with self._reading:
-                self._show(snapshot)
-
-
-def _row(document: StickerDocument) -> dict[str, Any]:
-    """A document as Whoosh takes it: tokens instead of text, which its analysers then leave alone."""
-    tokens = field_tokens(document)
-    return {
-        STICKER: document.sticker_id,
-        LENGTHS: pack_lengths([len(tokens[field]) for field in FIELDS]),
-        **{field.value: words for field, words in tokens.items() if words},
-    }
+            with self._refreshing:
+                self._keeper.look()
+                self._show(open_or_make(self._directory, {}, lock_seconds=self._lock_seconds))
