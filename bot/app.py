@@ -23,10 +23,11 @@ from telegram.ext import (
 )
 
 from bot.allowances import Allowances
+from bot.broadcasting import PRESSED, Broadcaster
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import banning, evaluation, inline, nsfw, packs, personal, reporting, why
+from bot.handlers import banning, broadcasting, evaluation, inline, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.refusals import is_telegrams_own
@@ -52,9 +53,11 @@ ALLOWED_UPDATES = (
 
 COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "nsfw", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
-ADMIN_COMMANDS = ("addset", "jobs", "evaluate", "ban", "unban")
+ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "broadcast", "ban", "unban")
 """Shown after them to admins alone."""
 
+LAST = 1
+"""The handlers' group that comes after all others."""
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
 
@@ -134,7 +137,10 @@ def build_application(
         importer=services.importer(TelegramStickerSource(application.bot)),
         jobs=jobs,
         evaluator=evaluator,
-        allowances=Allowances(queries=settings.queries_a_minute, sets=settings.sets_a_day),
+        broadcaster=Broadcaster(application.bot, services.broadcasts, services.history, admins=settings.admin_ids),
+        allowances=Allowances(
+            queries=settings.queries_a_minute, sets=settings.sets_a_day, stickers=settings.stickers_a_day
+        ),
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(
@@ -151,8 +157,10 @@ def build_application(
             CommandHandler("why", why.why, private),
             CommandHandler("report", reporting.report, private),
             CommandHandler("nsfw", nsfw.nsfw, private),
+            CommandHandler("stats", stats.stats, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
             CommandHandler("evaluate", evaluation.evaluate, private),
+            CommandHandler("broadcast", broadcasting.broadcast, private),
             CommandHandler("ban", banning.ban, private),
             CommandHandler("unban", banning.unban, private),
             CommandHandler("privacy", personal.privacy),
@@ -162,6 +170,7 @@ def build_application(
             CallbackQueryHandler(nsfw.press_nsfw, pattern=rf"^{nsfw.PRESSED}:(on|off)\Z"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),
+            CallbackQueryHandler(broadcasting.press_broadcast, pattern=f"^{PRESSED}:"),
             CallbackQueryHandler(reporting.press_review, pattern=f"^{reporting.PRESSED}:"),
             # A sticker that the bot itself sent into this chat through an inline query is not a wish to add a set.
             MessageHandler(private & filters.Sticker.ALL & ~filters.VIA_BOT, packs.add_set_of_sticker),
@@ -169,6 +178,9 @@ def build_application(
         ]
     )
     application.add_handler(request_handler(), group=FIRST)
+    # Whoever only looks what is kept of them leaves nothing by it.
+    written = private & ~filters.Regex(banning.ABOUT_ONESELF)
+    application.add_handler(MessageHandler(written, broadcasting.note_private_chat), group=LAST)
     reports = ErrorReports()
 
     async def report(update: object, context: Context) -> None:

@@ -9,6 +9,7 @@ from telegram import Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.allowances import Allowances
+from bot.broadcasting import Broadcaster
 from bot.metrics import Metrics
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
@@ -23,6 +24,7 @@ class BotState:
 
     services: Services
     importer: PackImporter
+    broadcaster: Broadcaster
     jobs: JobStarter | None = None
     evaluator: Evaluator | None = None
     metrics: Metrics = field(default_factory=Metrics)

@@ -71,7 +71,7 @@ def render(progress: PackProgress, texts: Texts, bot: str) -> str:
         "bot": bot,
         "done": progress.done,
         "total": progress.total,
-        "bar": _bar(progress.done, progress.total),
+        "bar": bar(progress.done, progress.total),
         "added": change.added if change else 0,
         "changed": change.changed if change else 0,
         "removed": change.removed if change else 0,
@@ -82,6 +82,7 @@ def render(progress: PackProgress, texts: Texts, bot: str) -> str:
     return text
 
 
-def _bar(done: int, total: int) -> str:
+def bar(done: int, total: int) -> str:
+    """How much is done, as a bar of letters."""
     filled = round(_BAR * done / total) if total else 0
     return "▰" * filled + "▱" * (_BAR - filled)

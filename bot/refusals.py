@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import httpx
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 _TOO_OLD = ("query is too old", "query id is invalid")
@@ -24,6 +25,21 @@ def is_the_same(error: BadRequest) -> bool:
 def is_gone(error: BadRequest) -> bool:
     """A message was to be changed that is deleted, or too old for it."""
     return any(words in str(error).lower() for words in _GONE)
+
+
+def has_no_source(error: BadRequest) -> bool:
+    """A message was to be copied that is deleted."""
+    return "message to copy not found" in str(error).lower()
+
+
+def has_no_chat(error: BadRequest) -> bool:
+    """A person was to be written to whose account is gone, or who has never written to us."""
+    return "chat not found" in str(error).lower()
+
+
+def was_never_sent(error: NetworkError) -> bool:
+    """No connection was there to send it over: Telegram cannot have seen it."""
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 def is_telegrams_own(error: Exception | None) -> bool:

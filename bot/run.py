@@ -81,6 +81,7 @@ async def run_bot(
                         services.serving.run(),
                         services.styles.run(),
                         services.nsfw.run(),
+                        state.broadcaster.run(),
                         services.warm_up(),
                         describe_bot(application.bot),
                         describe_to_admins(application.bot, settings.admin_ids),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from persrv.adapters.caption import open_captioner
 from persrv.adapters.database import (
     Database,
     SqlBanStore,
+    SqlBroadcastStore,
     SqlCatalogueStore,
     SqlChoiceLog,
     SqlHistoryStore,
@@ -29,6 +31,7 @@ from persrv.adapters.database import (
     SqlReportStore,
     SqlSemanticsStore,
     SqlStorageProbe,
+    SqlUsageStore,
     upgrade,
 )
 from persrv.adapters.embedding import open_image_encoder
@@ -37,13 +40,14 @@ from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.nearest import arrange_vectors, open_nearest
 from persrv.adapters.nsfw import open_nsfw
 from persrv.adapters.ocr import open_ocr
-from persrv.adapters.pictures import PillowStylePainter
+from persrv.adapters.pictures import MatplotlibUsagePainter, PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
 from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
+from persrv.ports.broadcasts import BroadcastStore
 from persrv.ports.captioner import Captioner
 from persrv.ports.embedding import ImageEncoder
 from persrv.ports.jobs import JobLog
@@ -74,6 +78,7 @@ from persrv.suggest import (
     StyleTeller,
     Suggester,
     TasteKeeper,
+    UsageTeller,
 )
 from persrv.text import warm_up
 from persrv.utility.weights import UtilityWeights
@@ -233,6 +238,7 @@ class Services:
     tastes: TasteKeeper
     query_vectors: QueryVectors
     style_teller: StyleTeller
+    usage_teller: UsageTeller
     job_log: JobLog
     probe: StorageProbe
     bans: BanStore
@@ -240,6 +246,7 @@ class Services:
     moderation: Moderation
     nsfw: NsfwGuard
     nsfw_scores: NsfwStore
+    broadcasts: BroadcastStore
 
     def importer(self, source: StickerSource) -> PackImporter:
         """The importer of sticker sets from Telegram."""
@@ -313,6 +320,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
         choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
+        semantics = SqlSemanticsStore(database)
         artefacts = FolderArtefactStore(settings.artefacts_dir)
         background = _executor(stack, "background")
         serving = ServingHolder(artefacts, background, open_nearest=open_nearest)
@@ -354,7 +362,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             impressions=impressions,
             indexer=indexer,
             documents=queue,
-            semantics=SqlSemanticsStore(database),
+            semantics=semantics,
             choices=choices,
             profiles=profiles,
             artefacts=artefacts,
@@ -374,6 +382,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 painter=PillowStylePainter(),
                 executor=background,
             ),
+            usage_teller=UsageTeller(
+                usage=SqlUsageStore(database),
+                catalogue=catalogue,
+                semantics=semantics,
+                painter=MatplotlibUsagePainter(),
+                executor=background,
+                zone=ZoneInfo(settings.timezone),
+                kept_days=settings.keep_impressions_days,
+            ),
             job_log=SqlJobLog(database),
             probe=SqlStorageProbe(database),
             bans=bans,
@@ -381,6 +398,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             moderation=moderation,
             nsfw=nsfw,
             nsfw_scores=nsfw_scores,
+            broadcasts=SqlBroadcastStore(database),
         )
 
 

@@ -23,7 +23,7 @@ from persrv.adapters.baselines import BLIP2, Blip2Describer, OpusMtTranslator, S
 from persrv.adapters.dataset import FolderStickerFiles, SqliteComputedStore, read_dataset, thumbnail
 from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
 from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
-from persrv.adapters.search import WhooshStickerIndex
+from persrv.adapters.search import MemoryStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
 from persrv.bootstrap import (
     captioner,
@@ -55,7 +55,6 @@ from persrv.evaluation.systems.system import System
 from persrv.ports.captioner import Caption, CaptionFailure
 from persrv.ports.models import ImageDescriber, Translator
 from persrv.ports.progress import Progress, silent
-from persrv.ports.search import StickerIndex
 from persrv.text import warm_up
 
 MEMORY: Final = "evaluation.sqlite3"
@@ -91,30 +90,29 @@ def run_evaluation(
     :raises DatasetInvalid: the dataset is wrong; names file, line and reason.
     :raises StorageError: the report cannot be written.
     """
-    with _workplace(out) as workplace:
-        indexes = _indexes(workplace)
-        others = neural_openers(settings, lambda: RecallIndex(indexes, name="blip2", progress=progress), progress)
-        plan = Plan(open_index=indexes, others=others)
-        _known(options.systems, known_systems(plan))
-        warm_up(settings.cache_dir)
-        dataset = read_dataset(source, seed=options.seed, by_time=options.by_time, progress=progress)
-        completed = _completed(dataset, settings, options, progress)
-        dataset = replace(dataset, stickers=completed.stickers)
-        files = FolderStickerFiles(completed.stickers)
-        training = Training(completed.stickers, dataset.train, completed.style, files, options.seed)
-        plan = replace(
-            plan,
-            systems=options.systems,
-            start=_start(settings),
-            plus=PlusSettings(weights=plus_weights(settings), recall_size=settings.recall_size),
-            tune=options.tune,
-            ablation=options.ablation,
-            text_encoder=open_text_encoder(),
-            commit=commit(),
-            settings={"precomputed only": str(options.precomputed_only).lower()},
-            notes=completed.notes,
-        )
-        evaluation = evaluate(dataset, training, plan, progress)
+    _make_room(out)
+    others = neural_openers(settings, lambda: RecallIndex(_open_index, name="blip2", progress=progress), progress)
+    plan = Plan(open_index=_open_index, others=others)
+    _known(options.systems, known_systems(plan))
+    warm_up(settings.cache_dir)
+    dataset = read_dataset(source, seed=options.seed, by_time=options.by_time, progress=progress)
+    completed = _completed(dataset, settings, options, progress)
+    dataset = replace(dataset, stickers=completed.stickers)
+    files = FolderStickerFiles(completed.stickers)
+    training = Training(completed.stickers, dataset.train, completed.style, files, options.seed)
+    plan = replace(
+        plan,
+        systems=options.systems,
+        start=_start(settings),
+        plus=PlusSettings(weights=plus_weights(settings), recall_size=settings.recall_size),
+        tune=options.tune,
+        ablation=options.ablation,
+        text_encoder=open_text_encoder(),
+        commit=commit(),
+        settings={"precomputed only": str(options.precomputed_only).lower()},
+        notes=completed.notes,
+    )
+    evaluation = evaluate(dataset, training, plan, progress)
     progress("writing the report", 0, None)
     _write(out, evaluation, _cases(evaluation, dataset.train), files)
     return evaluation
@@ -216,39 +214,22 @@ def _captions(settings: Settings) -> Iterator[Captions]:
             runner.run(engine.close())
 
 
-@contextlib.contextmanager
-def _workplace(out: Path) -> Iterator[Path]:
-    """A folder for indexes, beside the report and gone at the end.
+def _make_room(out: Path) -> None:
+    """Before anything is computed.
 
     :raises StorageError: `out` cannot be written.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".work-", dir=out))
+        with tempfile.TemporaryFile(dir=out):
+            pass
     except OSError as error:
         raise StorageError(f"{out} cannot be written ({error.strerror}): choose another folder for --out.") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _indexes(workplace: Path) -> _Indexes:
-    return _Indexes(workplace)
-
-
-class _Indexes:
-    """An `IndexFactory`: the product's index, each in a new folder."""
-
-    def __init__(self, workplace: Path) -> None:
-        self._workplace = workplace
-        self._count = 0
-
-    def __call__(self, name: str) -> StickerIndex:
-        self._count += 1
-        folder = self._workplace / f"{name}-{self._count}"
-        folder.mkdir()
-        return WhooshStickerIndex(folder)
+def _open_index(_name: str) -> MemoryStickerIndex:
+    """An `IndexFactory`: scores as the product's index, and is read once and thrown away."""
+    return MemoryStickerIndex()
 
 
 def _cases(evaluation: Evaluation, train: Sequence[Interaction]) -> tuple[Case, ...]:

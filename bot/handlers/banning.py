@@ -20,7 +20,7 @@ SET = "set"
 BANS_SHOWN = 30
 
 _PERSON = re.compile(r"[1-9]\d{0,18}", re.ASCII)
-_STILL_FREE = re.compile(r"/(privacy|mydata|forgetme)(@\w+)?(\s|$)", re.ASCII)
+ABOUT_ONESELF = re.compile(r"^/(privacy|mydata|forgetme)(@\w+)?(\s|$)", re.ASCII)
 """What is known of a person stays theirs to see and to erase."""
 
 
@@ -37,7 +37,7 @@ class BannedPersonHandler(BaseHandler[Update, Context, None]):
             return False
         if not self._moderation.keeps_out(update.effective_user.id):
             return False
-        if update.message is not None and _STILL_FREE.match(update.message.text or ""):
+        if update.message is not None and ABOUT_ONESELF.match(update.message.text or ""):
             return False
         data = update.callback_query.data if update.callback_query is not None else None
         return not (data or "").startswith(f"{FORGET}:")

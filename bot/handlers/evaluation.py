@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
 
 from bot.context import Context, texts_of
 from bot.presses import acknowledge
+from bot.telling import Telling
 from bot.texts import Texts
 from persrv.errors import JobBusy, PerSRVError
 from persrv.ports.evaluator import Evaluated, Evaluator
 
-_log = logging.getLogger(__name__)
-
 PRESSED = "evaluate"
 STOP = f"{PRESSED}:stop"
 """Callback data of the button under the progress."""
-EDIT_SECONDS = 2.0
-"""Between two edits of the progress: Telegram allows one message a second in a chat."""
 SHOWN = ("M-MRR@1", "M-MRR@20", "R@20")
 
 
@@ -58,9 +52,16 @@ async def press_evaluation(update: Update, context: Context) -> None:
 
 
 async def _run(evaluator: Evaluator, shown: Message, texts: Texts) -> None:
-    telling = _Telling(shown, texts)
+    async def edit(text: str, buttons: InlineKeyboardMarkup | None) -> None:
+        await shown.edit_text(text, parse_mode=ParseMode.HTML, reply_markup=buttons)
+
+    def hear(stage: str, done: int, total: int | None) -> None:
+        """See `persrv.ports.progress.Progress`."""
+        telling.hear(texts.say("evaluate_progress", stage=stage, far=f"{done} / {total}" if total else ""))
+
+    telling = Telling(edit, _stop_button(texts))
     try:
-        found = await evaluator.run(telling.hear)
+        found = await evaluator.run(hear)
     except JobBusy:
         await telling.end(texts.say("evaluate_busy"))
     except PerSRVError as error:
@@ -97,34 +98,3 @@ def table(found: Evaluated) -> str:
 
 def _stop_button(texts: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.plain("evaluate_stop"), callback_data=STOP)]])
-
-
-class _Telling:
-    """The message that says how far it is. What Telegram does not take is dropped: it must never stop the work."""
-
-    def __init__(self, shown: Message, texts: Texts) -> None:
-        self._shown, self._texts = shown, texts
-        self._edited = time.monotonic()
-        self._editing: asyncio.Task[None] | None = None
-
-    def hear(self, stage: str, done: int, total: int | None) -> None:
-        """See `persrv.ports.progress.Progress`."""
-        now = time.monotonic()
-        if now - self._edited < EDIT_SECONDS or (self._editing is not None and not self._editing.done()):
-            return
-        self._edited = now
-        far = f"{done} / {total}" if total else ""
-        text = self._texts.say("evaluate_progress", stage=stage, far=far)
-        self._editing = asyncio.create_task(self._edit(text, _stop_button(self._texts)))
-
-    async def end(self, text: str) -> None:
-        """The last thing that it says."""
-        if self._editing is not None:
-            await self._editing
-        await self._edit(text, None)
-
-    async def _edit(self, text: str, buttons: InlineKeyboardMarkup | None) -> None:
-        try:
-            await self._shown.edit_text(text, parse_mode=ParseMode.HTML, reply_markup=buttons)
-        except TelegramError as error:
-            _log.info("the evaluation's progress could not be shown: %s", error)

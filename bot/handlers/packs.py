@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from telegram import Message, Update, User
 
+from bot.allowances import Allowances
 from bot.context import Context, texts_of
+from bot.downloads import CountedProgress, Download
 from bot.progress import ChatProgress
 from bot.texts import Texts
 from persrv.catalogue import pack_name
@@ -99,12 +101,19 @@ async def _add(name: str, message: Message, user: User, context: Context, texts:
         if await context.services.bans.is_banned(Banned.pack(name)):
             await message.reply_html(texts.say("pack_banned"))
             return
-        if not context.is_admin(user) and not context.state.allowances.sets.take(user.id):
+        pack = await context.services.catalogue.pack(name)
+        allowances = Allowances() if context.is_admin(user) else context.state.allowances
+        download = Download(allowances.stickers, user.id, pack)
+        if not download.begin():
+            await message.reply_html(texts.say("too_many_stickers"))
+            return
+        if not allowances.sets.take(user.id):
+            download.need(0)
             await message.reply_html(texts.say("too_many_sets"))
             return
-        pack = await context.services.catalogue.pack(name)
         await progress.begin(pack.title if pack and pack.title else name)
-        await context.state.importer.request(name, progress, requested_by=user.id, progress_chat=message.chat_id)
+        counted = CountedProgress(progress, download)
+        await context.state.importer.request(name, counted, requested_by=user.id, progress_chat=message.chat_id)
     except PackBanned:  # this very moment
         await message.reply_html(texts.say("pack_banned"))
     except StorageError:

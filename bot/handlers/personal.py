@@ -72,6 +72,9 @@ async def mydata(update: Update, context: Context) -> None:
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
+    if not context.is_admin(user) and not context.state.allowances.files.take(user.id):
+        await message.reply_html(texts_of(update).say("too_many_files"))
+        return
     await context.services.impressions.flush()
     record = await context.services.history.record_of(user.id)
     document = await asyncio.to_thread(as_json, record)
@@ -86,6 +89,10 @@ async def mystyle(update: Update, context: Context) -> None:
     texts = texts_of(update)
     teller = context.services.style_teller
     styles = await teller.tell(user.id)
+    drawn = sum(len(style.own) + len(style.others) for style in styles)
+    if not context.is_admin(user) and not context.state.allowances.stickers.take(user.id, drawn):
+        await message.reply_html(texts.say("too_many_stickers"))
+        return
     picture = await teller.paint(styles)
     if picture is not None:
         await message.reply_photo(picture, caption=_styles_in_words(styles, texts), parse_mode=ParseMode.HTML)

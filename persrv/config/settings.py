@@ -294,6 +294,13 @@ class Settings(BaseSettings):
         le=10_000,
         description="Sticker sets that one person may send in 24 hours; admins any number. 0: any number.",
     )
+    stickers_a_day: int = Field(
+        default=2000,
+        ge=0,
+        le=1_000_000,
+        description="Sticker files that are fetched for one person's sets, or drawn for their /mystyle, in 24 hours; "
+        "admins any number. 0: any number.",
+    )
     keep_impressions_days: int = Field(
         default=90,
         ge=0,

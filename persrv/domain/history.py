@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from persrv.domain.broadcasts import Delivery
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -88,6 +90,9 @@ class PersonalRecord:
     :param profiles: Their style profiles, as `persrv.preference.profile_bytes` writes them.
     :param nsfw: Whether they have switched NSFW stickers on.
     :param banned_at: Since when they are banned, or None.
+    :param private_chat: Whether the bot can write to them; None where they never wrote to it.
+    :param broadcasts_to: What became of broadcasts to them that are not over.
+    :param broadcasts_by: When they, as an admin, made broadcasts that are not over.
     """
 
     user_id: int
@@ -98,6 +103,9 @@ class PersonalRecord:
     profiles: tuple[bytes, ...]
     nsfw: bool
     banned_at: datetime | None
+    private_chat: bool | None = None
+    broadcasts_to: tuple[Delivery, ...] = ()
+    broadcasts_by: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from persrv.evaluation.scoring import MAIN, score
 from persrv.evaluation.systems.plus import PersrvPlus
 from persrv.evaluation.tuning import Trial, TuningStep
 from persrv.ports.progress import Progress, silent
-from persrv.ranking.plus import PlusWeights, rank_plus
+from persrv.ranking.plus import PlusWeights, order_plus
 
 GRIDS: Final = {
     "meaning": (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2),
@@ -66,6 +66,7 @@ class _Trier:
         self._system = system
         self._pairs = pairs
         self._found: dict[str, dict[str, Found]] = {}
+        self._remembered: dict[tuple[str, str], dict[str, Found]] = {}
         self._liked: dict[str, NDArray[np.float64]] = {}
 
     def score(self, weights: PlusWeights) -> float:
@@ -75,14 +76,17 @@ class _Trier:
         for pair in self._pairs:
             if pair.query not in self._found:
                 self._found[pair.query] = system.find(pair.query)
-            pooled = system.pool(self._found[pair.query] | system.remembered(pair.user, pair.query))
-            ranked = rank_plus(
+            asked = pair.user, pair.query
+            if asked not in self._remembered:
+                self._remembered[asked] = system.remembered(*asked)
+            pooled = system.pool(self._found[pair.query] | self._remembered[asked])
+            order = order_plus(
                 pooled,
                 self._preference(system, pair.user, pooled),
                 style=weights.style,
                 limit=system.settings.recall_size,
             )
-            rankings.append([system.docid(place.sticker_id) for place in ranked])
+            rankings.append([system.docid(row) for row in pooled.ids[order].tolist()])
         return score(rankings, self._pairs).by_user([MAIN])[MAIN]
 
     def _preference(self, system: PersrvPlus, user: str, pooled: Pool) -> NDArray[np.float64]:

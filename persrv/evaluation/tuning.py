@@ -73,8 +73,7 @@ class Tuner:
         for pair in self._pairs:
             if pair.query not in known:
                 known[pair.query] = system.recall(pair.query)
-            ranked = system.order(pair.user, known[pair.query])
-            rankings.append([docids[place.sticker_id] for place in ranked])
+            rankings.append([docids[row] for row in system.places(pair.user, known[pair.query])])
         return score(rankings, self._pairs).by_user([MAIN])[MAIN]
 
     def step(

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.domain.usage import DayOfUse
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnStyle:
@@ -31,4 +33,15 @@ class StylePainter(Protocol):
         """A PNG file, one row a style, in the order given.
 
         :raises ValueError: there is no style.
+        """
+
+
+class UsagePainter(Protocol):
+    """Draws how much the bot was used. Blocks for as long as it draws; one picture at a time."""
+
+    def paint(self, days: Sequence[DayOfUse]) -> bytes:
+        """A PNG file without words: queries and choices, click-through, and the mean place of the chosen one, by day.
+
+        :param days: Oldest first, without gaps.
+        :raises ValueError: there is no day.
         """

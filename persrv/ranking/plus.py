@@ -95,11 +95,8 @@ def rank_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, li
     :param style: The weight of it.
     :raises ValueError: the lengths differ or a preference is not finite.
     """
-    if preference.shape != pooled.ids.shape or not np.isfinite(preference).all():
-        raise ValueError(f"{len(pooled.ids)} candidates want as many finite preferences")
+    order = order_plus(pooled, preference, style=style, limit=limit)
     factors = np.exp(style * preference)
-    scores = pooled.recall * factors
-    order = np.lexsort((pooled.ids, -scores))[: max(limit, 0)]
     return tuple(
         PlusScore(
             int(pooled.ids[place]),
@@ -110,3 +107,14 @@ def rank_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, li
         )
         for place in order
     )
+
+
+def order_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, limit: int) -> NDArray[np.intp]:
+    """The order of `rank_plus` alone: places in the pool, best first.
+
+    :raises ValueError: as `rank_plus`.
+    """
+    if preference.shape != pooled.ids.shape or not np.isfinite(preference).all():
+        raise ValueError(f"{len(pooled.ids)} candidates want as many finite preferences")
+    scores = pooled.recall * np.exp(style * preference)
+    return np.asarray(np.lexsort((pooled.ids, -scores)))[: max(limit, 0)]

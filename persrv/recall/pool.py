@@ -36,6 +36,22 @@ def relative_to_best(recalled: Sequence[Recalled]) -> Found:
     return ids[order], scores[order] / best
 
 
+def best_of_readings(readings: Sequence[tuple[float, Mapping[str, Found]]]) -> dict[str, Found]:
+    """What several readings of a query found, as if it was one: of each part a sticker has its best.
+
+    :param readings: How much each reading counts, above 0 to 1, and what it found by part.
+    """
+    names = dict.fromkeys(name for _, found in readings for name in found)
+    return {name: _best([(weight, found[name]) for weight, found in readings if name in found]) for name in names}
+
+
+def _best(parts: Sequence[tuple[float, Found]]) -> Found:
+    ids, inverse = np.unique(np.concatenate([ids for _, (ids, _) in parts]), return_inverse=True)
+    best = np.zeros(len(ids))
+    np.maximum.at(best, inverse, np.concatenate([weight * scores for weight, (_, scores) in parts]))
+    return ids.astype(np.int64), best
+
+
 def pool(
     found: Mapping[str, Found], lent: sparse.csr_array | None, shares: Mapping[str, float], diffusion: float
 ) -> Pool:

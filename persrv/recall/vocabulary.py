@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from persrv.text import normalise, tokenise, units
 from persrv.text.edits import deletions, one_slip_apart
+from persrv.text.keys import text_key
 from persrv.text.pinyin import initials_of, pinyin_key
 from persrv.text.scripts import HAN
 
@@ -46,12 +47,14 @@ def count_entries(texts: Iterable[str]) -> Counter[str]:
     :param texts: Raw: past queries as typed (with repeats), lines drawn on stickers, names.
     """
     counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(set(_entries(text)))
+    for text, times in Counter(texts).items():  # many stickers say the same, and to cut a text takes long
+        for entry in set(entries_of(text)):
+            counts[entry] += times
     return counts
 
 
-def _entries(text: str) -> Iterator[str]:
+def entries_of(text: str) -> Iterator[str]:
+    """The words, runs and phrases of a text, in no order and with repeats."""
     whole = units(text)
     words = [unit for unit in whole if not is_han(unit)]
     yield from words
@@ -72,8 +75,13 @@ class Vocabulary:
     An entry's number is its rank: 0 is the most frequent, so that the lowest numbers are the best guesses.
     """
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        """:param counts: By entry, normalised, each at least 1; as `count_entries` gives them, or terms of an index."""
+    def __init__(self, counts: Mapping[str, int], known: NDArray[np.uint64] | None = None) -> None:
+        """Make it.
+
+        :param counts: By entry, normalised, each at least 1; as `count_entries` gives them, or terms of an index.
+        :param known: `persrv.text.keys` of words that are known and are nobody's guess, rising, uint64.
+        """
+        self._known = np.empty(0, dtype=np.uint64) if known is None else known
         best = sorted(counts, key=lambda entry: (-counts[entry], entry))[:MOST_ENTRIES]
         self._entries: Sequence[str] = best
         self._counts = np.array([counts[entry] for entry in best], dtype=np.int64)
@@ -91,7 +99,12 @@ class Vocabulary:
         return len(self._entries)
 
     def __contains__(self, entry: str) -> bool:
-        return entry in self._numbers
+        return entry in self._numbers or self._is_known(entry)
+
+    def _is_known(self, entry: str) -> bool:
+        key = text_key(entry)
+        place = int(np.searchsorted(self._known, key))
+        return place < len(self._known) and bool(self._known[place] == key)
 
     def entry(self, number: int) -> str:
         """The entry of a number."""

@@ -13,6 +13,7 @@ from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import Taste, TasteKeeper
+from persrv.suggest.usage import UsageTeller
 
 __all__ = [
     "PAGE_SIZE",
@@ -34,6 +35,7 @@ __all__ = [
     "Taste",
     "TasteKeeper",
     "ToldStyle",
+    "UsageTeller",
     "as_json",
     "choice_from_result",
     "result_id",

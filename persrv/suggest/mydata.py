@@ -21,6 +21,7 @@ def as_json(record: PersonalRecord) -> bytes:
         "language": record.language,
         "banned_at": record.banned_at.isoformat() if record.banned_at else None,
         "shows_nsfw": record.nsfw,
+        "private_chat": {None: None, True: "open", False: "blocked"}[record.private_chat],
         "sets_added": list(record.sets),
         "choices": [
             {
@@ -42,6 +43,8 @@ def as_json(record: PersonalRecord) -> bytes:
             }
             for shown in record.impressions
         ],
+        "broadcasts_to_you": [delivery.value for delivery in record.broadcasts_to],
+        "broadcasts_by_you": [made_at.isoformat() for made_at in record.broadcasts_by],
         "style_profiles": [_profile(data) for data in record.profiles],
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()

@@ -1,9 +1,10 @@
 import asyncio
 import time
 
+import pytest
 from telegram.error import RetryAfter
 
-from bot.limits import InlineFirstRateLimiter
+from bot.limits import NOT_REPEATED, InlineFirstRateLimiter
 
 
 async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():
@@ -31,6 +32,25 @@ async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():
         assert not message.done()
         assert waited < 0.5
         assert await message is True
+
+
+async def test_a_429_that_is_not_to_be_repeated_is_the_callers_affair_and_holds_up_nobody():
+    limiter = InlineFirstRateLimiter(max_retries=2)
+    tried = 0
+
+    async def refused():
+        nonlocal tried
+        tried += 1
+        raise RetryAfter(3000)
+
+    async def taken():
+        return True
+
+    async with limiter_running(limiter):
+        with pytest.raises(RetryAfter):
+            await limiter.process_request(refused, (), {}, "copyMessage", {"chat_id": 1}, NOT_REPEATED)
+        assert tried == 1
+        assert await limiter.process_request(taken, (), {}, "sendMessage", {"chat_id": 2}, None) is True
 
 
 class limiter_running:  # noqa: N801

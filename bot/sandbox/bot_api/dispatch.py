@@ -43,6 +43,7 @@ METHODS: Mapping[str, Handler] = {
     "sendSticker": messages.send_sticker,
     "sendPhoto": messages.send_photo,
     "sendDocument": messages.send_document,
+    "copyMessage": messages.copy_message,
     "sendChatAction": messages.send_chat_action,
     "editMessageText": messages.edit_message_text,
     "editMessageCaption": messages.edit_message_caption,

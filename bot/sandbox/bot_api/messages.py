@@ -68,6 +68,17 @@ def send_document(world: World, params: Params) -> Json:
     return _post(world, params, replace(draft, document=_document(world, params)))
 
 
+def copy_message(world: World, params: Params) -> Json:
+    """Bot API `copyMessage`: what a message says, without whom it is from."""
+    draft = _draft(world, params)
+    chat = world.room.chat(params.number("from_chat_id", 0, -(2**63), 2**63 - 1))
+    source = world.room.message(chat.id, _message_id(params))
+    if source is None:
+        raise bad_request("message to copy not found")
+    copy = replace(draft, body=source.body, sticker=source.sticker, photo=source.photo, document=source.document)
+    return {"message_id": _post(world, params, copy)["message_id"]}
+
+
 def send_chat_action(world: World, params: Params) -> bool:
     """Bot API `sendChatAction`; nothing is shown."""
     _reachable(world, params.chat_id())

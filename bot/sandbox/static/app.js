@@ -311,15 +311,17 @@ export class App {
   }
 
   async #choose(choice) {
+    const asked = this.composer.text;
     if (!(await this.talk.choose(choice))) return;
-    this.composer.clear();
+    if (this.composer.text === asked) this.composer.clear(); // what was typed meanwhile stays
     this.dismissHint();
     this.explain.refresh();
   }
 
   /** @param {{text?: string, sticker?: string, reply_to?: number}} content Goes into the open chat. */
   async send(content) {
-    if (!(await this.talk.send(content)) && content.text) this.composer.fill(content.text);
+    if ((await this.talk.send(content)) || !content.text) return;
+    if (!this.composer.text) this.composer.fill(content.text); // unsent, it comes back, but over nothing newer
   }
 
   #explainQuery(query) {

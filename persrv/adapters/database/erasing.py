@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from persrv.adapters.database.broadcasts import erase_broadcasts
 from persrv.adapters.database.tables import (
+    broadcast_recipients,
+    broadcasts,
     counters,
     impressions,
     interactions,
     nsfw_people,
     packs,
+    private_chats,
     style_profiles,
     users,
 )
@@ -32,6 +36,9 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     await connection.execute(delete(users).where(users.c.id == user_id))
     await connection.execute(delete(nsfw_people).where(nsfw_people.c.user_id == user_id))
     await connection.execute(delete(style_profiles).where(style_profiles.c.user_id == user_id))
+    await connection.execute(delete(private_chats).where(private_chats.c.user_id == user_id))
+    await connection.execute(delete(broadcast_recipients).where(broadcast_recipients.c.user_id == user_id))
+    await erase_broadcasts(connection, broadcasts.c.made_by == user_id)
     await connection.execute(
         update(packs)
         .where(or_(packs.c.requested_by == user_id, packs.c.progress_chat == user_id))

@@ -7,14 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.tables import (
     bans,
+    broadcast_recipients,
+    broadcasts,
     impressions,
     interactions,
     nsfw_people,
     packs,
+    private_chats,
     stickers,
     style_profiles,
     users,
 )
+from persrv.domain.broadcasts import Delivery
 from persrv.domain.history import KeptChoice, KeptImpression, PersonalRecord
 from persrv.domain.moderation import Banned
 
@@ -36,6 +40,10 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
     switched_on = select(nsfw_people.c.user_id).where(nsfw_people.c.user_id == user_id)
     what = Banned.person(user_id)
     banned = select(bans.c.banned_at).where(bans.c.kind == what.kind.value, bans.c.key == what.key)
+    chat = select(private_chats.c.blocked).where(private_chats.c.user_id == user_id)
+    blocked = (await connection.execute(chat)).scalar_one_or_none()
+    got = select(broadcast_recipients.c.delivery).where(broadcast_recipients.c.user_id == user_id)
+    made = select(broadcasts.c.made_at).where(broadcasts.c.made_by == user_id).order_by(broadcasts.c.id)
     return PersonalRecord(
         user_id=user_id,
         language=language,
@@ -49,4 +57,10 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
         profiles=tuple((await connection.execute(profiles.order_by(style_profiles.c.space_id))).scalars()),
         nsfw=(await connection.execute(switched_on)).scalar_one_or_none() is not None,
         banned_at=(await connection.execute(banned)).scalar_one_or_none(),
+        private_chat=None if blocked is None else not blocked,
+        broadcasts_to=tuple(
+            Delivery(value)
+            for value in (await connection.execute(got.order_by(broadcast_recipients.c.broadcast_id))).scalars()
+        ),
+        broadcasts_by=tuple((await connection.execute(made)).scalars()),
     )

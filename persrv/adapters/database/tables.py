@@ -100,6 +100,7 @@ impressions = Table(
     Column("served", Integer, nullable=False),
     Column("shown_at", UtcDateTime, nullable=False),
     Index(None, "user_id"),
+    Index(None, "shown_at", "served"),  # all that /stats counts of it
 )
 
 # No index holds query text: a person's words are in as few places as can be when they ask to be forgotten.
@@ -117,6 +118,7 @@ interactions = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
     UniqueConstraint("key"),
     Index(None, "user_id", "chosen_at"),
+    Index(None, "chosen_at"),
     Index(None, "sticker_id", "user_id"),
 )
 
@@ -218,6 +220,37 @@ nsfw_people = Table(
     "nsfw_people",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# Who has ever written to the bot in private. Choosing a sticker in a group is not that.
+private_chats = Table(
+    "private_chats",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("blocked", Boolean, nullable=False),  # as Telegram said when we last wrote
+)
+
+# Those that are not over. What they say stays with Telegram. A number is never given twice: the buttons under an
+# old preview must not send a new one.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("made_by", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("told_in", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+broadcast_recipients = Table(
+    "broadcast_recipients",
+    metadata,
+    Column("broadcast_id", RowId, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("delivery", String(16), nullable=False),
+    Index(None, "broadcast_id", "delivery", "user_id"),
 )
 
 jobs = Table(

@@ -9,11 +9,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
+from persrv.adapters.search.answers import best_stickers
 from persrv.adapters.search.files import remove_leftovers, stamp
 from persrv.adapters.search.manifest import Manifest, read_manifest, write_manifest
 from persrv.adapters.search.merging import merge_alike, merge_all
@@ -21,13 +19,12 @@ from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.schema import FIELDS, LENGTHS, STICKER, pack_lengths
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
+from persrv.adapters.search.tokens import encodable, field_tokens
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.relevance import FieldMatch, relevance
-from persrv.recall.top import top
-from persrv.text import tokenise
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
@@ -91,7 +88,7 @@ class WhooshStickerIndex:
         """
         searched = [(row, field) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
         # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
-        wanted = sorted({token for token in tokens if _encodable(token)})
+        wanted = sorted({token for token in tokens if encodable(token)})
         if limit <= 0 or not searched or not wanted:
             return ()
         with self._reading:
@@ -111,27 +108,14 @@ class WhooshStickerIndex:
                 raise damaged(self._directory) from error
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
         ids = snapshot.stickers[found.documents]
-        useful = utility(ids) if utility is not None else np.zeros(len(ids), dtype=np.float64)
-        scores = found.total + useful
-        if left_out is None:
-            best = top(scores, ids, limit)
-        else:
-            kept = np.flatnonzero(~left_out(ids))
-            best = kept[top(scores[kept], ids[kept], limit)]
-        return tuple(
-            Recalled(
-                sticker_id,
-                total,
-                MappingProxyType({field: part for (_, field), part in zip(searched, parts, strict=True) if part > 0}),
-                extra,
-            )
-            for sticker_id, total, parts, extra in zip(
-                ids[best].tolist(),
-                found.total[best].tolist(),
-                found.by_field[:, best].T.tolist(),
-                useful[best].tolist(),
-                strict=True,
-            )
+        fields = [field for _, field in searched]
+        return best_stickers(
+            ids,
+            found.total,
+            list(zip(fields, found.by_field, strict=True)),
+            limit=limit,
+            utility=utility,
+            left_out=left_out,
         )
 
     def count(self) -> int:
@@ -269,21 +253,9 @@ class WhooshStickerIndex:
 
 def _row(document: StickerDocument) -> dict[str, Any]:
     """A document as Whoosh takes it: tokens instead of text, which its analysers then leave alone."""
-    tokens = {
-        field: [
-            token
-            for token in tokenise(document.texts.get(field, ""), expand_emoji=field is SemanticField.EMOJI)
-            if _encodable(token)
-        ]
-        for field in FIELDS
-    }
+    tokens = field_tokens(document)
     return {
         STICKER: document.sticker_id,
         LENGTHS: pack_lengths([len(tokens[field]) for field in FIELDS]),
         **{field.value: words for field, words in tokens.items() if words},
     }
-
-
-def _encodable(token: str) -> bool:
-    """Whether a token can be a term: not half of a surrogate pair, which no text on disk can hold."""
-    return bool(token) and not any("\ud800" <= character <= "\udfff" for character in token)

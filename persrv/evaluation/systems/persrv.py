@@ -15,7 +15,7 @@ from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.system import Ranking, StyleVectors, Training
 from persrv.preference.preference import literal_preference, preference
 from persrv.preference.profile import MAX_STYLES, StyleProfile, fit_profile
-from persrv.ranking.personal import PersonalScore, RankingWeights, rank_personally
+from persrv.ranking.personal import PersonalScore, RankingWeights, order_by_factor, rank_personally
 from persrv.recall.weights import RelevanceWeights
 from persrv.utility.clicks import Clicks, query_codes
 from persrv.utility.utility import Utility, compute_utility
@@ -88,10 +88,18 @@ class PerSRV:
 
     def order(self, user: str, recalled: Sequence[Recalled]) -> tuple[PersonalScore, ...]:
         """What was recalled, by equation 10."""
-        ranking = self.settings.ranking
-        if ranking is None:
-            return rank_personally(recalled, np.zeros(len(recalled)), alpha=0.0)
-        return rank_personally(recalled, self.liking(user, recalled), alpha=ranking.alpha)
+        alpha, liked = self._alpha_and_liking(user, recalled)
+        return rank_personally(recalled, liked, alpha=alpha)
+
+    def places(self, user: str, recalled: Sequence[Recalled]) -> list[int]:
+        """The order of `order` alone: rows of the catalogue, best first."""
+        alpha, liked = self._alpha_and_liking(user, recalled)
+        return [recalled[place].sticker_id for place in order_by_factor(recalled, 1.0 + alpha * liked).tolist()]
+
+    def _alpha_and_liking(self, user: str, recalled: Sequence[Recalled]) -> tuple[float, NDArray[np.float64]]:
+        if self.settings.ranking is None:
+            return 0.0, np.zeros(len(recalled))
+        return self.settings.ranking.alpha, self.liking(user, recalled)
 
     def liking(self, user: str, recalled: Sequence[Recalled]) -> NDArray[np.float64]:
         """Equation 9 of each recalled sticker, shape (recalled,); 0 for a person whom nobody knows."""

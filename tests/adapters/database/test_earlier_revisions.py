@@ -72,6 +72,14 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
     "nsfw_scores": [{"sticker_id": 2, "score": 0.9, "engine": "opennsfw", "version": "1", "ticket": 3}],
     "nsfw_people": [{"user_id": 1001}],
+    "private_chats": [{"user_id": 1001, "blocked": 0}],
+    "broadcasts": [
+        {
+            **{"id": 1, "made_by": 1002, "message_id": 5, "told_in": 6, "state": "sending"},
+            **{"made_at": "2026-01-02 03:04:10"},
+        }
+    ],
+    "broadcast_recipients": [{"broadcast_id": 1, "user_id": 1001, "delivery": "waiting"}],
     "reports": [{"id": 1, "sticker_id": 2, "state": "open", "reported_at": "2026-01-02 03:04:09"}],
 }
 
@@ -123,3 +131,25 @@ def test_every_table_of_this_version_has_rows_that_the_test_follows(path: Path):
 def test_there_is_more_than_one_revision_to_start_from():
     assert REVISIONS[0] == "0001"
     assert REVISIONS[-1] == head_revision()
+
+
+def test_who_is_known_from_a_private_chat_can_be_written_to_after_the_upgrade(tmp_path: Path):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), "0003")
+    fill(path)  # 1001 has chosen, and waits for no set
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO users (id, language) VALUES (1002, 'en')")  # from /start alone
+        database.commit()
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1002, 0)]
+
+    path = tmp_path / "waiting.db"
+    migrate(url_of(path), "0003")
+    fill(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE packs SET progress_chat = 1001")
+        database.commit()
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1001, 0)]

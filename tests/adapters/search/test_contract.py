@@ -1,17 +1,18 @@
-"""What every `StickerIndex` does, the fake and the real one."""
+"""What every `StickerIndex` does, the fake and the real ones."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from persrv.adapters.search import MemoryStickerIndex
 from persrv.domain.semantics import SemanticField
 from persrv.ports.fakes import InMemoryStickerIndex
 
 
-@pytest.fixture(params=["fake", "whoosh"])
+@pytest.fixture(params=["fake", "memory", "whoosh"])
 def any_index(request, open_index):
-    return InMemoryStickerIndex() if request.param == "fake" else open_index()
+    return {"fake": InMemoryStickerIndex, "memory": MemoryStickerIndex, "whoosh": open_index}[request.param]()
 
 
 @pytest.fixture

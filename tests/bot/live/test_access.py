@@ -9,22 +9,26 @@ from datetime import UTC, datetime
 import pytest
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
+from bot import broadcasting
 from bot.app import ADMIN_COMMANDS, COMMANDS, build_application
 from bot.handlers import evaluation, nsfw, personal, reporting
 from bot.handlers import jobs as job_handlers
 from persrv.bootstrap import open_services
+from persrv.domain.broadcasts import BroadcastState
 from persrv.domain.moderation import ReportState
 from persrv.domain.runs import JobName
 from tests.bot.live.test_jobs_command import Starter, forge
 
 ARGUMENTS = ("", " Cats_by_test", " @Cats_by_test", " 1001", " set")
+PREFIXES = (evaluation.PRESSED, job_handlers.PRESSED, reporting.PRESSED, broadcasting.PRESSED)
 DATA = (
     evaluation.STOP,
     job_handlers.REFRESH,
     *(f"{job_handlers.PRESSED}:{name.value}" for name in JobName),
     *(f"{reporting.PRESSED}:{action}:1" for action in ("sticker", "set", "keep")),
-    *(f"{prefix}:" for prefix in (evaluation.PRESSED, job_handlers.PRESSED, reporting.PRESSED)),
-    *(f"{prefix}:../../x" for prefix in (evaluation.PRESSED, job_handlers.PRESSED, reporting.PRESSED)),
+    *(f"{broadcasting.PRESSED}:{action}:1" for action in ("send", "stop")),
+    *(f"{prefix}:" for prefix in PREFIXES),
+    *(f"{prefix}:../../x" for prefix in PREFIXES),
 )
 
 
@@ -57,7 +61,7 @@ def evaluator():
 
 @pytest.fixture
 def bot(start_bot, starter, evaluator, world, make_pack, mei, finds):
-    """One set, one open report, jobs and an evaluation that could be started."""
+    """One set, one open report, and a broadcast, jobs and an evaluation that could be started."""
     running = start_bot(jobs=starter, evaluator=lambda _settings: evaluator)
     world.add_pack(make_pack("Cats_by_test", ["🐱"], title="Cats"))
     mei.writes("/addset Cats_by_test")
@@ -65,6 +69,7 @@ def bot(start_bot, starter, evaluator, world, make_pack, mei, finds):
     services = running.services
     sticker = running.do(services.catalogue.sticker_by_identity(answer.sticker_ids[0]))
     running.do(services.reports.report(sticker.id, at=datetime.now(UTC)))
+    running.do(services.broadcasts.draft(mei.id, 1, at=datetime.now(UTC)))
     return running
 
 
@@ -77,10 +82,12 @@ def state(bot, starter, evaluator):
         bot.do(services.reports.known(1)).state,
         list(starter.started),
         list(evaluator.calls),
+        bot.do(services.broadcasts.known(1)).state,
+        bot.do(services.broadcasts.known(2)),
     )
 
 
-UNTOUCHED = ([], ["Cats_by_test"], ReportState.OPEN, [], [])
+UNTOUCHED = ([], ["Cats_by_test"], ReportState.OPEN, [], [], BroadcastState.DRAFT, None)
 
 
 @pytest.mark.parametrize("command", ADMIN_COMMANDS)
@@ -100,7 +107,7 @@ def test_a_button_of_the_admins_refuses_everybody_else(bot, starter, evaluator, 
 
 
 NO_BUTTONS = [
-    *("", "forget:", "forget:maybe", "nonsense", "review", "job", "forget:yes:1001"),
+    *("", "forget:", "forget:maybe", "nonsense", "review", "job", "broadcast", "forget:yes:1001"),
     *("nsfw", "nsfw:", "nsfw:maybe", "nsfw:on:1001", "nsfw:on\n"),
 ]
 

@@ -116,6 +116,19 @@ def test_a_feeling_is_typed_a_sticker_clicked_and_it_comes_first_next_time(fille
     expect(cell(window, 0)).to_have_attribute("data-id", wanted)
 
 
+def test_what_is_typed_while_a_choice_is_on_its_way_stays(filled, window):
+    held = []
+    window.route("**/api/choose", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    ask(window, "party")
+    cell(window, 0).click()
+    window.get_by_test_id("composer").fill("and another thing")
+    with window.expect_response("**/api/choose"):
+        held[0].continue_()
+    expect(window.get_by_test_id("message-sticker").last).to_be_visible()
+    window.wait_for_timeout(200)  # long enough for the page to act on the response, were it to clear the line
+    expect(window.get_by_test_id("composer")).to_have_value("and another thing")
+
+
 def test_a_sticker_is_chosen_with_the_keyboard_alone(filled, window):
     ask(window, "faces")
     window.keyboard.press("ArrowDown")

@@ -62,6 +62,7 @@ def test_mydata_sends_all_that_is_kept_of_oneself_and_nothing_of_others(busy, pa
     message = alex.waits_for(lambda seen: bool(seen.document))
     told = json.loads(page.picture(message.document))
     assert (told["user_id"], told["language"], told["sets_added"]) == (alex.id, "en", ["Mine_by_test"])
+    assert (told["private_chat"], told["broadcasts_to_you"], told["broadcasts_by_you"]) == ("open", [], [])
     assert [choice["query"] for choice in told["choices"]] == ["party " + SECRET]
     assert {answer["query"] for answer in told["answers"]} >= {"party " + SECRET, SECRET}
     assert told["style_profiles"][0]["centroids"] == [[pytest.approx(0.6), pytest.approx(0.8)]]
@@ -90,9 +91,11 @@ def test_after_forgetme_nothing_is_left_in_database_profiles_index_or_the_next_b
     assert SECRET.encode() not in content(after)
     record = busy.do(busy.services.history.record_of(alex.id))
     assert (record.choices, record.impressions, record.profiles, record.sets) == ((), (), (), ())
+    assert (record.private_chat, record.broadcasts_to) == (None, ())
 
 
 def test_a_ban_is_told_and_outlives_forgetme(busy, page, alex):
+    busy.do(busy.services.broadcasts.note_chat(alex.id))
     busy.do(busy.services.moderation.ban(Banned.person(alex.id), by=1))
     alex.writes("/mydata")
     told = json.loads(page.picture(alex.waits_for(lambda seen: bool(seen.document)).document))

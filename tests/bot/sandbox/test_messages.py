@@ -134,6 +134,15 @@ async def test_a_photo_is_kept_shown_and_downloaded(bot, people: SandboxClient, 
         await bot.send_photo(MEI, png, caption="x" * 1025)
 
 
+async def test_a_copy_says_the_same_without_whom_it_is_from(bot: telegram.Bot, people: SandboxClient):
+    sent = await bot.send_message(MEI, "<b>news</b> for all", parse_mode="HTML")
+    copied = await bot.copy_message(ALEX, MEI, sent.message_id)
+    (seen,) = await asyncio.to_thread(people.messages, ALEX)
+    assert (seen.id, seen.text, seen.from_bot) == (copied.message_id, "news for all", True)
+    with pytest.raises(BadRequest, match="essage to copy not found"):
+        await bot.copy_message(ALEX, MEI, 999)
+
+
 async def test_a_document_keeps_its_name_and_bytes(bot: telegram.Bot):
     sent = await bot.send_document(MEI, b"a,b\r\n--1\r\n\x00\xff", filename="log.csv")
     assert (sent.document.file_name, sent.document.mime_type) == ("log.csv", "text/csv")

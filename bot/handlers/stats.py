@@ -1,0 +1,78 @@
+"""/stats: how much the bot is used, in figures and as a picture; for admins. Nobody is named in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from telegram import Update
+from telegram.constants import ParseMode
+
+from bot.context import Context, texts_of
+from bot.texts import Texts
+from persrv.domain.usage import Period, Stock, Usage
+
+UNKNOWN = "–"
+
+
+async def stats(update: Update, context: Context) -> None:
+    """/stats."""
+    message = update.effective_message
+    if message is None:
+        return
+    texts = texts_of(update)
+    if not context.is_admin(update.effective_user):
+        await message.reply_html(texts.say("stats_admins_only"))
+        return
+    await context.services.impressions.flush()
+    usage = await context.services.usage_teller.tell(datetime.now(UTC))
+    if usage.idle:
+        await message.reply_html(render(usage, texts))
+        return
+    picture = await context.services.usage_teller.paint(usage.days)
+    await message.reply_photo(picture, caption=render(usage, texts), parse_mode=ParseMode.HTML)
+
+
+def render(usage: Usage, texts: Texts) -> str:
+    """The figures as Telegram HTML; the coloured dots are those of the picture."""
+    if usage.idle:
+        use = texts.say("stats_idle", days=len(usage.days))
+    else:
+        use = _use(usage.periods[0], usage.periods[-1], texts)
+    return use + "\n\n" + _stock(usage.stock, texts)
+
+
+def _use(short: Period, long: Period, texts: Texts) -> str:
+    both = {
+        name: f"{tell(short)} / {tell(long)}"
+        for name, tell in (
+            ("days", lambda period: period.days),
+            ("queries", lambda period: f"{period.use.queries:,}"),
+            ("answers", lambda period: f"{period.use.answers:,}"),
+            ("choices", lambda period: f"{period.use.choices:,}"),
+            ("click_through", lambda period: _percent(period.click_through)),
+            ("place", lambda period: UNKNOWN if period.use.place is None else f"{period.use.place:.1f}"),
+            ("people", lambda period: f"{period.people:,}"),
+        )
+    }
+    return texts.say("stats_use", **both)
+
+
+def _stock(stock: Stock, texts: Texts) -> str:
+    if not stock.stickers:
+        return texts.say("stats_no_stickers")
+    return texts.say(
+        "stats_stock",
+        packs=f"{stock.packs:,}",
+        stickers=f"{stock.stickers:,}",
+        read=_percent(stock.share(stock.read)),
+        described=_percent(stock.share(stock.described)),
+    )
+
+
+def _percent(share: float | None) -> str:
+    """To a per cent, but never 0 or 100 for what is not quite that."""
+    if share is None:
+        return UNKNOWN
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return f"{min(round(100 * share), 99) if share < 1 else round(100 * share)} %"
