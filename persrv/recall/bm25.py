@@ -11,6 +11,7 @@ the term in the field. As n <= N, the idf is above 0 for every term, also one th
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ B = 0.75
 """How much a long text is held against its words, 0 to 1; Whoosh's and Robertson's default."""
 
 
+@lru_cache(maxsize=1 << 14)  # a query asks for some dozens, and for frequent words again and again
 def inverse_document_frequency(documents: int, frequency: int) -> float:
     """How telling a term is: ln(N / (n + 1)) + 1.
 
