@@ -43,7 +43,11 @@ def main() -> None:
         for name, run in runs.items():
             with Console(stderr=True).status(f"{name} ({len(found) + 1} of {len(runs)})"):
                 found[name] = run()
-    given.out.write_text(page(found, "python -m benchmarks.quality"), "utf-8")
+        forgiveness = None
+        if given.stickerbench:
+            with Console(stderr=True).status("mistyped queries"):
+                forgiveness = bench.forgiveness(given.stickerbench)
+    given.out.write_text(page(found, "python -m benchmarks.quality", forgiveness), "utf-8")
 
 
 if __name__ == "__main__":

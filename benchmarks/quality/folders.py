@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.quality.slips import Slip
 from persrv.adapters.dataset.sticker_queries import read_sticker_queries
 from persrv.domain.dataset import Interaction
 
@@ -66,6 +68,28 @@ def held_out_of_train(source: Path, folder: Path, seed: int) -> Path:
     asked = [rows[place] for place in sorted(drawn[:first].tolist())]
     rest = [rows[place] for place in sorted(drawn[first:].tolist())]
     return _write(None, folder, rest, asked, asked)
+
+
+def mistyped(source: Path, folder: Path, clean: Path, slip: Slip, *, most: int, seed: int) -> int:
+    """The test part asked for in other words, and beside it the same pairs as they were.
+
+    :param slip: Says how a query is mistyped.
+    :param most: Pairs of person and query that are taken, drawn by seed.
+    :return: How many there are.
+    """
+    parts = {part: _read(source / f"{part}.csv") for part in PARTS}
+    pairs = sorted({(row["uid"], row["query"]) for row in parts["test"]})
+    chance = random.Random(seed)
+    chance.shuffle(pairs)
+    typed: dict[tuple[str, str], str] = {}
+    for pair in pairs:
+        if len(typed) < most and (found := slip(pair[1], chance)) is not None:
+            typed[pair] = found
+    asked = [row for row in parts["test"] if (row["uid"], row["query"]) in typed]
+    _write(source, clean, parts["train"], parts["valid"], asked)
+    others = [{**row, "query": typed[row["uid"], row["query"]]} for row in asked]
+    _write(source, folder, parts["train"], parts["valid"], others)
+    return len(typed)
 
 
 def _row(choice: Interaction) -> dict[str, str]:

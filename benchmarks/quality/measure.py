@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality.folders import held_out, held_out_of_train, live_log, stripped
+from benchmarks.quality.folders import held_out, held_out_of_train, live_log, mistyped, stripped
+from benchmarks.quality.slips import SLIPS
 from persrv.config import Settings
 from persrv.evaluating import Options, run_evaluation
 from persrv.evaluation.report import Evaluation, SystemResult
@@ -52,6 +54,33 @@ class Measured:
     commit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """R@20 of persrv-plus on queries that were mistyped in one way.
+
+    :param pairs: Pairs of person and query.
+    :param clean: On the same queries, typed well.
+    :param strict: Mistyped, with `PERSRV_FORGIVING=false`.
+    """
+
+    slip: str
+    pairs: int
+    clean: float
+    forgiving: float
+    strict: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forgiveness:
+    """What forgiving gives to who mistypes, and takes from who does not.
+
+    :param loss: M-MRR@20 on the whole test part, typed well, that forgiving costs.
+    """
+
+    slips: Sequence[Mistyped]
+    loss: float
+
+
 class Bench:
     """Runs the evaluation in a folder of its own.
 
@@ -76,6 +105,30 @@ class Bench:
         """Half of the stickers were never chosen, and are asked for."""
         folder = stripped(source, self._work / "stripped", seed)
         return self._measured("stripped", folder, Options(SYSTEMS, tune=False))
+
+    def forgiveness(self, source: Path, most: int = 300, seed: int = 0) -> Forgiveness:
+        """Queries mistyped in each way, and all queries typed well."""
+        strict = self._settings.model_copy(update={"forgiving": False})
+
+        def figure(name: str, folder: Path, metric: str, settings: Settings | None = None) -> float:
+            outcome = self._run(name, folder, Options(("persrv-plus",), tune=False), settings)
+            result = outcome.report.systems["persrv-plus"]
+            return result.metrics[metric] if isinstance(result, SystemResult) else math.nan
+
+        slips = []
+        for number, (slip, mistype) in enumerate(SLIPS.items()):
+            typed, clean = self._work / f"slip-{number}", self._work / f"slip-{number}-clean"
+            pairs = mistyped(source, typed, clean, mistype, most=most, seed=seed)
+            slips.append(
+                Mistyped(
+                    slip,
+                    pairs,
+                    figure(clean.name, clean, "R@20"),
+                    figure(typed.name, typed, "R@20"),
+                    figure(f"{typed.name}-strict", typed, "R@20", strict),
+                )
+            )
+        return Forgiveness(slips, figure("strict", source, MAIN, strict) - figure("forgiving", source, MAIN))
 
     def labels(self, source: Path, seeds: Sequence[int] = SEEDS) -> Measured:
         """A fifth of the labels held out, once for each seed: means.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from benchmarks.markdown import table
-from benchmarks.quality.measure import VIEWS, Measured
+from benchmarks.quality.measure import VIEWS, Forgiveness, Measured
 from persrv.evaluation.scoring import MAIN
 
 SHOWN = ("M-MRR@1", "M-MRR@5", "M-MRR@10", "M-MRR@20", "R@20")
@@ -40,23 +40,26 @@ LIMITS = """## What this can and cannot support
 - No figure here compares with the paper's: its data set is not public. Who has it runs `persrv evaluate` on it."""
 
 
-def page(found: Mapping[str, Measured], command: str) -> str:
+def page(found: Mapping[str, Measured], command: str, forgiveness: Forgiveness | None = None) -> str:
     """The whole page.
 
-    :param found: By name: split, live, stripped, zh, en.
+    :param found: By name: split, live, stripped, zh, en; at least one.
     """
     commit = next(iter(found.values())).commit
     parts = [
         "# Results",
         f"Written by `{command}` from commit {commit[:10]}; do not edit. Figures are means over a person's queries, "
         "then over people.",
-        "## What was to be reached\n" + table(_targets(found), ("on", "figure", "to reach", "measured", "")),
+        "## What was to be reached\n"
+        + table(_targets(found, forgiveness), ("on", "figure", "to reach", "measured", "")),
     ]
     parts += [_section(name, found[name]) for name in ABOUT if name in found]
+    if forgiveness is not None:
+        parts.append(_forgiveness(forgiveness))
     return "\n\n".join([*parts, LIMITS]) + "\n"
 
 
-def _targets(found: Mapping[str, Measured]) -> Iterable[tuple[str, ...]]:
+def _targets(found: Mapping[str, Measured], forgiveness: Forgiveness | None) -> Iterable[tuple[str, ...]]:
     def row(name: str, figure: str, least: float, value: float) -> tuple[str, ...]:
         return TITLES[name], figure, f"at least {least:.3f}", _number(value), "yes" if value >= least else "**no**"
 
@@ -69,6 +72,26 @@ def _targets(found: Mapping[str, Measured]) -> Iterable[tuple[str, ...]]:
     for name, least in (("live", 0.90), ("stripped", 0.20), ("zh", 0.115), ("en", 0.210)):
         if name in found:
             yield row(name, "M-MRR@20", least, found[name].systems["persrv-plus"].metrics[MAIN])
+
+    if forgiveness is not None:
+        for slip in forgiveness.slips:
+            reached = "yes" if slip.forgiving >= 0.8 else "**no**"
+            yield f"queries with {slip.slip}", "R@20", "at least 0.800", _number(slip.forgiving), reached
+        reached = "yes" if forgiveness.loss <= 0.005 else "**no**"
+        yield "queries typed well", "loss of M-MRR@20", "at most 0.005", _number(forgiveness.loss), reached
+
+
+def _forgiveness(found: Forgiveness) -> str:
+    heads = ("typed with", "pairs", "R@20 typed well", "R@20", "with `PERSRV_FORGIVING=false`")
+    rows = [
+        (slip.slip, str(slip.pairs), *(_number(value) for value in (slip.clean, slip.forgiving, slip.strict)))
+        for slip in found.slips
+    ]
+    return (
+        "## stickerbench, queries that are mistyped\n\nQueries of the test part, drawn at random, each mistyped once; "
+        "nothing is tuned. The slips are drawn by `benchmarks/quality/slips.py`, which shares no code with what "
+        f"forgives them. Who types well loses {found.loss:.4f} of M-MRR@20.\n\n" + table(rows, heads)
+    )
 
 
 def _section(name: str, found: Measured) -> str:
