@@ -24,6 +24,7 @@ from benchmarks.recall.writing import machine
 from benchmarks.synthetic import STICKERS, Shape, write_dataset
 from persrv.adapters.dataset import read_dataset
 
+ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("global-pop", "user-pop", "bm25", "bm25-ocr", "persrv")
 
 
@@ -47,6 +48,7 @@ def measure(work: Path, shape: Shape, seed: int = 0) -> tuple[list[Step], dict[s
 
     :raises RuntimeError: a step failed.
     """
+    work = work.resolve()
     dataset, out = work / f"set-{shape.stickers}-{seed}", work / "report"
     if not (dataset / "interactions.csv").exists():
         write_dataset(dataset, shape, seed)
