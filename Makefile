@@ -47,10 +47,12 @@ format: $(VENV)/dev ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-audit: $(VENV)/dev ## known weaknesses of the pinned packages (pip-audit, in an environment of its own; needs the network)
+audit: $(VENV)/made ## known weaknesses of the pinned packages (pip-audit, in an environment of its own; needs the network)
 	@test -d $(VENV)-audit || $(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'
-	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+	@rm -f $(VENV)-audit/report.json
+	@$(VENV)-audit/bin/pip-audit --no-deps --disable-pip --progress-spinner off -r constraints.txt -f json -o $(VENV)-audit/report.json >/dev/null 2>&1 || true
+	@$(PYTHON) .ci/audit.py $(VENV)-audit/report.json
 
 clean: ## remove the virtual environment and the caches, not the data
 	rm -rf $(VENV) $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -65,9 +65,7 @@ def measure(work: Path, shape: Shape, seed: int = 0) -> tuple[list[Step], dict[s
 def _step(name: str, module: list[str], log: Path) -> Step:
     began = time.perf_counter()
     with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module], stdout=file, stderr=subprocess.STDOUT, cwd=ROOT
-        )
+        process = subprocess.Popen([sys.executable, "-m", *module], stdout=file, stderr=subprocess.STDOUT, cwd=ROOT)
         _, status, used = os.wait4(process.pid, 0)  # what this one took, and no other
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import importlib.util
 import re
 from pathlib import Path
 
@@ -53,3 +54,36 @@ def test_the_unit_runs_the_command_and_gives_it_time_to_stop():
     assert unit["Service"]["ExecStart"].endswith("/persrv run")
     assert int(unit["Service"]["TimeoutStopSec"]) > 5
     assert unit["Service"]["DynamicUser"] == "yes"
+
+
+@pytest.fixture
+def verdict():
+    spec = importlib.util.spec_from_file_location("audit", ROOT / ".ci" / "audit.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.verdict
+
+
+SOUND = {"name": "numpy", "version": "2.4.6", "vulns": []}
+WEAK = {"name": "old", "version": "1.0", "vulns": [{"id": "PYSEC-2026-1", "fix_versions": ["1.1"]}]}
+SKIPPED = {"name": "ours", "skip_reason": "Dependency not found on PyPI and could not be audited: ours (1)"}
+
+
+def test_a_known_weakness_fails_the_audit_and_is_named(verdict):
+    code, text = verdict({"dependencies": [SOUND, WEAK, SKIPPED], "fixes": []})
+    assert code == 1
+    assert "1 of 2 packages" in text
+    assert "old 1.0: PYSEC-2026-1, mended in 1.1" in text
+
+
+def test_sound_packages_pass_and_unknown_ones_are_named(verdict):
+    code, text = verdict({"dependencies": [SOUND, SKIPPED]})
+    assert code == 0
+    assert text == "audit: 1 packages, no known weakness; not known to the service: ours"
+
+
+@pytest.mark.parametrize("report", [None, {}, {"dependencies": [SKIPPED]}])
+def test_an_audit_that_could_not_be_done_says_so_and_does_not_claim_a_pass(verdict, report):
+    code, text = verdict(report)
+    assert code == 0
+    assert "NOT DONE" in text
