@@ -81,7 +81,7 @@ def run(
 ) -> RecallRun:
     """Make what is lacking in `work`, and measure."""
     folder = work / "whoosh"
-    indexed = _index(corpus, folder, say)
+    indexed = make_index(corpus, folder, say)
     utility = UtilityTable(corpus.utility(), 0.02)
     opening: dict[str, Callable[[], Engine]] = {
         "impacts": partial(Ours, folder, utility, table=True),
@@ -123,7 +123,8 @@ def run(
     )
 
 
-def _index(corpus: Corpus, folder: Path, say: Callable[[str], None]) -> float | None:
+def make_index(corpus: Corpus, folder: Path, say: Callable[[str], None]) -> float | None:
+    """Write the Whoosh index, unless it is there; the seconds that it took."""
     index = WhooshStickerIndex(folder, impacts_from=10**9)
     try:
         if index.count() == corpus.size:

@@ -32,6 +32,8 @@ from persrv.evaluation.systems.user_pop import UserPop
 from persrv.evaluation.tuning import TuningStep, tune
 from persrv.ports.progress import Progress, silent
 from persrv.ports.texts import TextEncoder
+from persrv.recall.learning import Arrange
+from persrv.recall.nearest import ExactNearest
 
 NEURAL: Final = ("blip2", "clip-cn", "srs")
 OWN: Final = (*BASELINES, "persrv", "persrv-plus")
@@ -54,7 +56,8 @@ class Plan:
     :param start: The settings that tuning starts from, and that are used as they are without it.
     :param tune: Choose the settings on the validation part.
     :param ablation: Run table 5.
-    :param text_encoder: For table 6.
+    :param text_encoder: For table 6, and what persrv-plus encodes with.
+    :param arrange: Makes its vectors ready to be asked which are near.
     :param settings: More of what the figures depend on, for the report.
     """
 
@@ -66,6 +69,7 @@ class Plan:
     tune: bool = True
     ablation: bool = False
     text_encoder: TextEncoder | None = None
+    arrange: Arrange = ExactNearest
     commit: str = ""
     settings: Mapping[str, str | int | float | None] | None = None
     notes: tuple[str, ...] = ()
@@ -140,7 +144,7 @@ def _openers(
         "bm25": lambda: bm25(index),
         "bm25-ocr": lambda: bm25_ocr(index, settings.relevance),
         "persrv": lambda: PerSRV(index, settings),
-        "persrv-plus": lambda: PersrvPlus(index, plan.text_encoder, plus, progress=progress),
+        "persrv-plus": lambda: PersrvPlus(index, plan.text_encoder, plus, arrange=plan.arrange, progress=progress),
     }
 
 
@@ -155,7 +159,7 @@ def _plus(
     """The settings of persrv-plus, tuned where that is wanted."""
     if not plan.tune or "persrv-plus" not in wanted:
         return plan.plus, ()
-    system = PersrvPlus(index, plan.text_encoder, plan.plus, progress=progress)
+    system = PersrvPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
     system.fit(training)
     weights, steps = tune_plus(system, valid, progress)
     return replace(plan.plus, weights=weights), steps
@@ -256,7 +260,7 @@ def _plus_ablation(
     }
     rows = []
     for name, settings in without.items():
-        system = PersrvPlus(index, plan.text_encoder, settings)
+        system = PersrvPlus(index, plan.text_encoder, settings, arrange=plan.arrange)
         system.fit(training)
         found = score(run_system(system, pairs, progress).docids(), pairs)
         rows.append(

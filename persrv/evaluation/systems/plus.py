@@ -24,7 +24,7 @@ from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
 from persrv.recall.forgiving import TYPED, alternatives
-from persrv.recall.learning import LearntRecall, learn_recall
+from persrv.recall.learning import Arrange, LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
@@ -72,6 +72,7 @@ class PersrvPlus:
     """The stages of `persrv.ranking.plus` over the product's index.
 
     :param encoder: None: the stages that need vectors step aside.
+    :param arrange: Makes vectors ready to be asked which are near.
     """
 
     name = "persrv-plus"
@@ -82,12 +83,14 @@ class PersrvPlus:
         encoder: TextEncoder | None,
         settings: PlusSettings | None = None,
         *,
+        arrange: Arrange = ExactNearest,
         progress: Progress = silent,
     ) -> None:
         self.encoder_seconds = 0.0
         self.settings = settings or PlusSettings()
         self._index = index
         self._encoder = encoder
+        self._arrange = arrange
         self._progress = progress
         self._docids: tuple[str, ...] = ()
         self._utility: Utility | None = None
@@ -99,7 +102,7 @@ class PersrvPlus:
         self._docids = training.stickers.docids
         self._index.fit(training)
         self._utility = None if self.settings.utility is None else train_utility(training, self.settings.utility)
-        self._learnt = learn(training, self._encoder, self.settings.relevance, self._progress)
+        self._learnt = learn(training, self._encoder, self.settings.relevance, self._arrange, self._progress)
 
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
@@ -197,7 +200,11 @@ class PersrvPlus:
 
 
 def learn(
-    training: Training, encoder: TextEncoder | None, relevance: RelevanceWeights, progress: Progress = silent
+    training: Training,
+    encoder: TextEncoder | None,
+    relevance: RelevanceWeights,
+    arrange: Arrange = ExactNearest,
+    progress: Progress = silent,
 ) -> Learnt:
     """Everything that the stages need."""
     rows = training.rows()
@@ -210,7 +217,7 @@ def learn(
         says,
         len(training.stickers),
         encode=None if encoder is None else partial(_encode, encoder, progress),
-        arrange=ExactNearest,
+        arrange=arrange,
         progress=progress,
     )
     asked = ((click.uid, query) for click, query in zip(training.clicks, queries, strict=True))
