@@ -72,6 +72,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
     "nsfw_scores": [{"sticker_id": 2, "score": 0.9, "engine": "opennsfw", "version": "1", "ticket": 3}],
     "nsfw_people": [{"user_id": 1001}],
+    "added_packs": [{"user_id": 1001, "pack_id": 1}],
+    "own_packs_modes": [{"user_id": 1001, "mode": "only"}],
     "private_chats": [{"user_id": 1001, "blocked": 0}],
     "broadcasts": [
         {
