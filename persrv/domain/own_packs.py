@@ -34,4 +34,12 @@ class OwnStickers:
         return np.isin(sticker_ids, self.ids)
 
 
-NO_OWN = OwnStickers()
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnWanted:
+    """What an answer has to do with a person's own packs.
+
+    :param only: True: nothing else is shown; False: they are preferred.
+    """
+
+    stickers: OwnStickers
+    only: bool

@@ -132,18 +132,17 @@ class WhooshStickerIndex:
         left_out: LeftOut | None,
     ) -> Best | None:
         """None where no table serves, or it cannot answer exactly."""
-        served, wide = self._served, limit
+        served = self._served
         if served is None:
             return None
-        while True:
-            best = served.best(words, searched, wide, utility, self._threads)
-            if best is None or left_out is None:
-                return best
-            # Few are ever left out: who takes their places is asked only when somebody is among the best.
-            kept = np.flatnonzero(~left_out(best.ids))
-            if len(kept) >= limit or len(best.ids) < wide:
-                return best.at(kept[:limit])
-            wide = 2 * (wide + limit - len(kept))
+        best = served.best(words, searched, limit, utility, self._threads)
+        if best is None or left_out is None:
+            return best
+        # Of half a million it is asked only when somebody is among the best: mostly few are left out, or nobody.
+        kept = np.flatnonzero(~left_out(best.ids))
+        if len(kept) == len(best.ids) or len(best.ids) < limit:
+            return best.at(kept)
+        return served.best(words, searched, limit, utility, self._threads, left_out)
 
     def _by_postings(
         self,
