@@ -242,3 +242,12 @@ def test_texts_of_others_do_not_take_the_places_of_own_ones():
     assert found.tolist() == few.tolist()
     assert near[0] > near[1] > 0
     assert not set(few.tolist()) & set(texts.find(query, 1_500)[0].tolist())  # 1,000 others are nearer
+
+
+def test_own_ones_are_told_as_a_set_would_tell_them():
+    rng = np.random.default_rng(11)
+    for _ in range(50):
+        several = rng.permutation(60)[: rng.integers(0, 40)].astype(np.int64)
+        asked_about = rng.integers(0, 90, 30)
+        found = OwnStickers(several).among(asked_about)
+        assert found.tolist() == [int(one) in set(several.tolist()) for one in asked_about]

@@ -135,13 +135,16 @@ class WhooshStickerIndex:
         served = self._served
         if served is None:
             return None
-        best = served.best(words, searched, limit, utility, self._threads)
-        if best is None or left_out is None:
-            return best
-        # Of half a million it is asked only when somebody is among the best: mostly few are left out, or nobody.
-        kept = np.flatnonzero(~left_out(best.ids))
-        if len(kept) == len(best.ids) or len(best.ids) < limit:
-            return best.at(kept)
+        for wide in (limit, 2 * limit):
+            best = served.best(words, searched, wide, utility, self._threads)
+            if best is None or left_out is None:
+                return best
+            kept = np.flatnonzero(~left_out(best.ids))
+            if len(kept) >= limit or len(best.ids) < wide:
+                return best.at(kept[:limit])
+            if 2 * len(kept) < limit:
+                break
+        # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
         return served.best(words, searched, limit, utility, self._threads, left_out)
 
     def _by_postings(
