@@ -155,3 +155,13 @@ def test_who_is_known_from_a_private_chat_can_be_written_to_after_the_upgrade(tm
     upgrade(url_of(path))
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1001, 0)]
+
+
+def test_who_was_the_first_to_add_a_pack_has_added_it_after_the_upgrade(tmp_path: Path):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), "0005")
+    fill(path)
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, pack_id FROM added_packs").fetchall() == [(1001, 1)]
+        assert database.execute("SELECT * FROM own_packs_modes").fetchall() == []
