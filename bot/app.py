@@ -27,7 +27,7 @@ from bot.broadcasting import PRESSED, Broadcaster
 from bot.context import BotApplication, BotState, Context, texts_of
 from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
-from bot.handlers import banning, broadcasting, evaluation, inline, nsfw, packs, personal, reporting, stats, why
+from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
 from bot.refusals import is_telegrams_own
@@ -51,7 +51,7 @@ ALLOWED_UPDATES = (
 )
 """Named at every start: an omitted list would keep whatever was asked for last."""
 
-COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "nsfw", "privacy", "mydata", "forgetme")
+COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "mine", "nsfw", "privacy", "mydata", "forgetme")
 """Shown in Telegram's menu, in this order."""
 ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "broadcast", "ban", "unban")
 """Shown after them to admins alone."""
@@ -156,6 +156,7 @@ def build_application(
             CommandHandler("mystyle", personal.mystyle, private),
             CommandHandler("why", why.why, private),
             CommandHandler("report", reporting.report, private),
+            CommandHandler("mine", mine.mine, private),
             CommandHandler("nsfw", nsfw.nsfw, private),
             CommandHandler("stats", stats.stats, private),
             CommandHandler("jobs", job_handlers.show_jobs, private),
@@ -167,6 +168,7 @@ def build_application(
             CommandHandler("mydata", personal.mydata, private),
             CommandHandler("forgetme", personal.forgetme, private),
             CallbackQueryHandler(personal.forgetme_answered, pattern=f"^{personal.FORGET}:(yes|no)$"),
+            CallbackQueryHandler(mine.press_mine, pattern=rf"^{mine.PRESSED}:({mine.MODES})\Z"),
             CallbackQueryHandler(nsfw.press_nsfw, pattern=rf"^{nsfw.PRESSED}:(on|off)\Z"),
             CallbackQueryHandler(job_handlers.press_job, pattern=f"^{job_handlers.PRESSED}:"),
             CallbackQueryHandler(evaluation.press_evaluation, pattern=f"^{evaluation.PRESSED}:"),

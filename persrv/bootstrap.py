@@ -27,6 +27,7 @@ from persrv.adapters.database import (
     SqlIndexQueue,
     SqlJobLog,
     SqlNsfwStore,
+    SqlOwnPackStore,
     SqlProfileStore,
     SqlReportStore,
     SqlSemanticsStore,
@@ -69,6 +70,7 @@ from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import (
     ImpressionWriter,
     NsfwGuard,
+    OwnPacksKeeper,
     PaperRanker,
     PlusRanker,
     QueryVectors,
@@ -245,6 +247,7 @@ class Services:
     reports: ReportStore
     moderation: Moderation
     nsfw: NsfwGuard
+    own_packs: OwnPacksKeeper
     nsfw_scores: NsfwStore
     broadcasts: BroadcastStore
 
@@ -255,7 +258,7 @@ class Services:
             source=source,
             media=self.media,
             decoder=self.decoder,
-            changed=self.indexer.wake,
+            changed=self.packs_changed,
             now=utc_now,
             concurrency=self.settings.fetch_concurrency,
         )
@@ -267,7 +270,7 @@ class Services:
             source=source,
             media=self.media,
             decoder=self.decoder,
-            changed=self.indexer.wake,
+            changed=self.packs_changed,
             now=utc_now,
             chat_id=chat_id,
         )
@@ -275,7 +278,13 @@ class Services:
     def chosen(self, user_id: int) -> None:
         """This person has chosen something: their next answer is to know of it."""
         self.tastes.forget(user_id)
+        self.own_packs.chosen(user_id)
         self.styles.wake(user_id)
+
+    def packs_changed(self) -> None:
+        """A pack is new or another than before: the index and people's own packs are to follow."""
+        self.own_packs.packs_changed()
+        self.indexer.wake()
 
     async def warm_up(self) -> None:
         """Load what the first answers can do without, beside them; nothing where the ranking has no use for it."""
@@ -293,6 +302,7 @@ class Services:
         self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         self.tastes.forget(user_id)
         self.nsfw.forget(user_id)
+        self.own_packs.forget(user_id)
         self.query_vectors.forget()
         await self.indexer.erase_traces()
         return erased.choices, erased.impressions
@@ -337,6 +347,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         nsfw_scores = SqlNsfwStore(database)
         nsfw = NsfwGuard(nsfw_scores, limit=None if settings.nsfw_engine == "none" else settings.nsfw_limit)
         await nsfw.load()
+        own_packs = OwnPacksKeeper(SqlOwnPackStore(database), now=utc_now)
+        await own_packs.load()
         tastes = TasteKeeper(choices, now=utc_now)
         vectors = QueryVectors(partial(text_encoder, settings))
         suggester = Suggester(
@@ -347,6 +359,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             styles=styles,
             tastes=tastes,
             nsfw=nsfw,
+            own_packs=own_packs,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -397,6 +410,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             reports=SqlReportStore(database),
             moderation=moderation,
             nsfw=nsfw,
+            own_packs=own_packs,
             nsfw_scores=nsfw_scores,
             broadcasts=SqlBroadcastStore(database),
         )
@@ -423,7 +437,13 @@ def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
 def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
     weights = relevance_weights(settings).as_mapping()
     if settings.ranking == PaperRanker.name:
-        return PaperRanker(index, weights, ranking_weights(settings), recall_size=settings.recall_size)
+        return PaperRanker(
+            index,
+            weights,
+            ranking_weights(settings),
+            recall_size=settings.recall_size,
+            own_packs=settings.own_packs,
+        )
     return PlusRanker(
         index,
         weights,
@@ -431,6 +451,7 @@ def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> R
         vectors,
         recall_size=settings.recall_size,
         forgiving=settings.forgiving,
+        own_packs=settings.own_packs,
     )
 
 

@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 START_NO_PACKS = "no_packs"
 START_NO_HITS = "no_hits"
+START_NONE_OF_OWN = "none_of_own"
 
 
 async def answer_inline_query(update: Update, context: Context) -> None:
@@ -111,4 +112,6 @@ def _button(page: Page, texts: Texts) -> InlineQueryResultsButton | None:
         return None
     if page.catalogue_empty:
         return InlineQueryResultsButton(texts.say("inline_no_packs"), start_parameter=START_NO_PACKS)
+    if page.none_of_own:
+        return InlineQueryResultsButton(texts.say("inline_none_of_own"), start_parameter=START_NONE_OF_OWN)
     return InlineQueryResultsButton(texts.say("inline_no_hits"), start_parameter=START_NO_HITS)

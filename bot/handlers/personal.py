@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 
 from bot.context import Context, texts_of
-from bot.handlers.inline import START_NO_HITS, START_NO_PACKS
+from bot.handlers.inline import START_NO_HITS, START_NO_PACKS, START_NONE_OF_OWN
 from bot.presses import acknowledge, show
 from bot.texts import Texts
 from persrv.domain.history import Person
@@ -31,9 +31,11 @@ async def start(update: Update, context: Context) -> None:
         return
     await context.services.history.note_person(Person(user.id, user.language_code or ""))
     texts = texts_of(update)
-    asked = {START_NO_PACKS: "start_no_packs", START_NO_HITS: "start_no_hits"}.get(
-        context.args[0] if context.args else "", "start"
-    )
+    asked = {
+        START_NO_PACKS: "start_no_packs",
+        START_NO_HITS: "start_no_hits",
+        START_NONE_OF_OWN: "start_none_of_own",
+    }.get(context.args[0] if context.args else "", "start")
     button = InlineKeyboardButton(texts.say("start_try"), switch_inline_query_current_chat="")
     await message.reply_html(
         texts.say(asked, bot=context.bot.username) if asked == "start" else texts.say(asked),

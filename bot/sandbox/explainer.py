@@ -55,6 +55,7 @@ class Explainer:
                 + tuple(ranked.beyond.items()),
                 preference=ranked.preference,
                 factor=ranked.factor,
+                own_packs=ranked.own_packs,
             )
             for position, ranked in enumerate(reading.ranking[:ROWS])
         )

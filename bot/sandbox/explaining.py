@@ -14,7 +14,8 @@ class ExplainedRow:
     :param parts: The parts of what recall gave, by name: fields and utility. They sum to it, and it times
         `factor` is `score`.
     :param preference: How well the sticker's style fits the person, 0 to 1.
-    :param factor: What that multiplies recall by; 1 for a person without history.
+    :param factor: What that and own packs multiply recall by; 1 for a person without history or wish.
+    :param own_packs: What of it is for being of a pack of the person's own.
     """
 
     position: int
@@ -24,6 +25,7 @@ class ExplainedRow:
     parts: tuple[tuple[str, float], ...]
     preference: float = 0.0
     factor: float = 1.0
+    own_packs: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ def explanation_view(world: World, explanation: Explanation) -> Json:
                 "parts": [{"name": name, "value": value} for name, value in row.parts],
                 "preference": row.preference,
                 "factor": row.factor,
+                "own_packs": row.own_packs,
             }
         )
     return {"tokens": list(explanation.tokens), "meant": list(explanation.meant), "rows": rows}

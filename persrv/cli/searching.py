@@ -17,7 +17,7 @@ from persrv.domain.nsfw import NsfwScore
 from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
 
-_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "nsfw", "score"})
+_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "own_packs", "nsfw", "score"})
 
 
 def search(
@@ -60,6 +60,8 @@ async def _read(settings: Settings, user: int, query: str, limit: int) -> tuple[
 def _row(position: int, reading: Reading, scores: Mapping[int, NsfwScore], explain: bool) -> dict[str, Any]:
     """One place, as JSON has it. `by_field`, `utility` and `beyond` sum to `recall`; recall x factor = score.
 
+    `own_packs` is what of `factor` is for being of a pack of their own, for those who prefer these; 1 for nothing.
+
     `nsfw` has no part in it: what scores too high for this person is not here. It is null where nothing has scored it.
     """
     ranked = reading.ranking[position]
@@ -79,6 +81,7 @@ def _row(position: int, reading: Reading, scores: Mapping[int, NsfwScore], expla
             "recall": ranked.recall,
             "preference": ranked.preference,
             "factor": ranked.factor,
+            "own_packs": ranked.own_packs,
             "nsfw": scores[sticker.id].score if sticker.id in scores else None,
         }
     return row | {"score": ranked.score}

@@ -195,6 +195,13 @@ class Settings(BaseSettings):
         default=0.4, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
     )
     plus_style: float = Field(default=0.8, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
+    own_packs: float = Field(
+        default=1.0,
+        ge=0,
+        le=100,
+        description="What it adds to a score to be of a person's own packs, for those who prefer them (/mine prefer): "
+        "it is multiplied by 1 + this. 0: nothing.",
+    )
     forgiving: bool = Field(
         default=True,
         description="persrv-plus: whether words that nobody used are also read as pinyin, homophones, typos or "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from persrv.domain.broadcasts import Delivery
+from persrv.domain.own_packs import OwnPacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class PersonalRecord:
     """Everything in the database that names one person, each part oldest first.
 
     :param language: None where we never noted them.
-    :param sets: Names of the sets that they were the first to add.
+    :param sets: Names of the sets that they added.
     :param profiles: Their style profiles, as `persrv.preference.profile_bytes` writes them.
     :param nsfw: Whether they have switched NSFW stickers on.
+    :param own_packs: What they want of their own packs.
     :param banned_at: Since when they are banned, or None.
     :param private_chat: Whether the bot can write to them; None where they never wrote to it.
     :param broadcasts_to: What became of broadcasts to them that are not over.
@@ -106,6 +108,7 @@ class PersonalRecord:
     private_chat: bool | None = None
     broadcasts_to: tuple[Delivery, ...] = ()
     broadcasts_by: tuple[datetime, ...] = ()
+    own_packs: OwnPacks = OwnPacks.OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     RECENT = "recent"
     FREQUENT = "frequent"
     POPULAR = "popular"
+    OWN = "own"
     NEWEST = "newest"
     PACK = "pack"
     SEARCH = "search"
@@ -52,6 +53,7 @@ class Ranked:
     :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, diffusion; those above 0.
     :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
     :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
+    :param own_packs: What of `factor` is for being of a pack of their own: `factor` divided by it is for style.
     """
 
     sticker_id: int
@@ -62,6 +64,7 @@ class Ranked:
     beyond: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     preference: float = 0.0
     factor: float = 1.0
+    own_packs: float = 1.0
 
     @property
     def recall(self) -> float:
@@ -85,6 +88,7 @@ class Page:
     :param end: How many places of the ranking have been served with this page.
     :param next_offset: What Telegram sends back for the next page; "" at the end (Bot API: 64 bytes).
     :param catalogue_empty: True when the bot has no sticker at all yet.
+    :param none_of_own: True when nothing was found and only the person's own packs were looked through.
     """
 
     impression_id: str
@@ -92,3 +96,4 @@ class Page:
     end: int
     next_offset: str
     catalogue_empty: bool = False
+    none_of_own: bool = False

@@ -12,6 +12,7 @@ import numpy as np
 
 from persrv.domain.moderation import Ban, Banned, Report, ReportState
 from persrv.domain.nsfw import NsfwScore, ScoreChange
+from persrv.domain.own_packs import OwnPacks
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.domain.work import Maker
@@ -184,3 +185,27 @@ class InMemoryNsfwStore:
             self._people.add(user_id)
         else:
             self._people.discard(user_id)
+
+
+class InMemoryOwnPackStore:
+    """An `OwnPackStore`; `own` stands for what people added and chose."""
+
+    def __init__(self) -> None:
+        self.own: dict[int, list[int]] = {}
+        self.reads = 0
+        self._modes: dict[int, OwnPacks] = {}
+
+    async def modes(self) -> Mapping[int, OwnPacks]:
+        """See `OwnPackStore.modes`."""
+        return dict(sorted(self._modes.items()))
+
+    async def keep_mode(self, user_id: int, mode: OwnPacks) -> None:
+        """See `OwnPackStore.keep_mode`."""
+        self._modes.pop(user_id, None)
+        if mode is not OwnPacks.OFF:
+            self._modes[user_id] = mode
+
+    async def stickers_of(self, user_id: int) -> Sequence[int]:
+        """See `OwnPackStore.stickers_of`."""
+        self.reads += 1
+        return list(self.own.get(user_id, ()))

@@ -22,7 +22,7 @@ class CatalogueStore(Protocol):
         """Note that a set is wanted; names are the same whatever their case.
 
         A new one is pending. One that is known (also a retired one) becomes pending again and is refreshed;
-        it keeps its first `requested_by`.
+        it keeps its first `requested_by`, and everybody who asks has added it (`OwnPackStore`).
         """
 
     async def pending_packs(self) -> Sequence[Pack]:
@@ -140,7 +140,7 @@ class HistoryStore(Protocol):
         """What we noted of a person, or None."""
 
     async def forget(self, user_id: int) -> Erased:
-        """Erase everything personal: choices, impressions, the person's row, their name on packs.
+        """Erase everything personal: choices, impressions, the person's row, their name on packs and their wishes.
 
         Queues every sticker that they chose for indexing, so that their words leave the index too.
         """

@@ -1,9 +1,10 @@
 """persrv-plus: one score out of named parts. What of it is the paper's: the words' part and utility.
 
-    score(s) = t(s) x exp(style x gate x share(s))
+    score(s) = t(s) x exp(style x gate x share(s)) x (1 + own packs x o(s))
 
-t is what recall pooled (`persrv.recall.pool`), the share and the gate are `persrv.preference.share`. Each weight is
-from 0 up; 0 switches the stage off.
+o is 1 for a sticker of the person's own packs where they prefer those, else 0. t is what recall pooled
+(`persrv.recall.pool`), the share and the gate are `persrv.preference.share`. Each weight is from 0 up; 0 switches the
+stage off.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class PlusScore:
     :param parts: By name, already weighted; with `lent` they sum to `recall`.
     :param lent: What diffusion added.
     :param preference: gate x share of the person's styles; 0 for nobody in particular.
-    :param factor: What it multiplies recall by.
+    :param factor: What that and the person's own packs multiply recall by.
+    :param own_packs: What of it is for being of an own pack.
     """
 
     sticker_id: int
@@ -76,6 +78,7 @@ class PlusScore:
     lent: float
     preference: float
     factor: float
+    own_packs: float = 1.0
 
     @property
     def recall(self) -> float:
@@ -88,15 +91,24 @@ class PlusScore:
         return self.recall * self.factor
 
 
-def rank_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, limit: int) -> tuple[PlusScore, ...]:
+def rank_plus(
+    pooled: Pool,
+    preference: NDArray[np.float64],
+    *,
+    style: float,
+    limit: int,
+    own_packs: NDArray[np.float64] | None = None,
+) -> tuple[PlusScore, ...]:
     """The best by score, falling; equal scores: the lower sticker id first.
 
     :param preference: gate x share of each candidate, finite, shape (n,).
     :param style: The weight of it.
+    :param own_packs: What each is multiplied by for being of an own pack or not, above 0; None for a 1 each.
     :raises ValueError: the lengths differ or a preference is not finite.
     """
-    order = order_plus(pooled, preference, style=style, limit=limit)
-    factors = np.exp(style * preference)
+    own = np.ones(len(pooled.ids)) if own_packs is None else own_packs
+    order = order_plus(pooled, preference, style=style, limit=limit, own_packs=own)
+    factors = np.exp(style * preference) * own
     return tuple(
         PlusScore(
             int(pooled.ids[place]),
@@ -104,12 +116,20 @@ def rank_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, li
             float(pooled.lent[place]),
             float(preference[place]),
             float(factors[place]),
+            float(own[place]),
         )
         for place in order
     )
 
 
-def order_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, limit: int) -> NDArray[np.intp]:
+def order_plus(
+    pooled: Pool,
+    preference: NDArray[np.float64],
+    *,
+    style: float,
+    limit: int,
+    own_packs: NDArray[np.float64] | None = None,
+) -> NDArray[np.intp]:
     """The order of `rank_plus` alone: places in the pool, best first.
 
     :raises ValueError: as `rank_plus`.
@@ -117,4 +137,6 @@ def order_plus(pooled: Pool, preference: NDArray[np.float64], *, style: float, l
     if preference.shape != pooled.ids.shape or not np.isfinite(preference).all():
         raise ValueError(f"{len(pooled.ids)} candidates want as many finite preferences")
     scores = pooled.recall * np.exp(style * preference)
+    if own_packs is not None:
+        scores = scores * own_packs
     return np.asarray(np.lexsort((pooled.ids, -scores)))[: max(limit, 0)]

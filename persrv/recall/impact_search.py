@@ -175,6 +175,7 @@ def search_impacts(
     *,
     utility: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None = None,
     utilities: Utilities | None = None,
+    among: NDArray[np.int64] | None = None,
 ) -> Best | None:
     """The `limit` best by relevance + utility; of equals the lower ids.
 
@@ -182,6 +183,7 @@ def search_impacts(
     :param weights: Number and weight, above 0, of each field that is searched, in the order of the fields.
     :param utility: By id, exactly.
     :param utilities: The same by row; None exactly where `utility` is.
+    :param among: The rows that may be found, rising; None for all.
     :return: None where the weights are out of the range in which this is exact.
     """
     asked = _ask(view, keys, weights)
@@ -192,7 +194,10 @@ def search_impacts(
     slack = _slack(view, [field for field, _ in weights], used.size, utilities)
     try:
         touching = _add_up(view, asked, scratch.scores)
-        if touching * _SPARSE < len(view.ids):
+        if among is not None:
+            rows = _some(scratch, utilities, limit, slack, among)
+            scratch.scores.fill(0.0)
+        elif touching * _SPARSE < len(view.ids):
             rows = _few(view, asked, scratch, utilities, limit, slack, touching)
         else:
             rows = _many(scratch, utilities, limit, slack, len(view.ids))
@@ -298,6 +303,18 @@ def _few(
     if utilities is not None:
         scores += utilities.more[rows]
     found: NDArray[np.int64] = rows[_contenders(scores, limit, slack)].astype(np.int64)
+    return found
+
+
+def _some(
+    scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, among: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The candidates, by looking at some rows and no others."""
+    scores = scratch.scores[among]
+    rows, scores = among[scores > 0], scores[scores > 0]
+    if utilities is not None:
+        scores += utilities.more[rows]
+    found: NDArray[np.int64] = rows[_contenders(scores, limit, slack)]
     return found
 
 

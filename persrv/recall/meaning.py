@@ -12,7 +12,7 @@ query that was asked once from speaking as loudly as one that was asked a hundre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,11 +102,17 @@ class OwnTexts:
     indptr: NDArray[np.int64]
     stickers: NDArray[np.integer]
 
-    def find(self, vector: NDArray[np.float32] | None, most: int) -> Found:
+    def find(
+        self,
+        vector: NDArray[np.float32] | None,
+        most: int,
+        left_out: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None,
+    ) -> Found:
         """The stickers of which a text means what the query means.
 
         :param vector: Of the query, shape (dimensions,).
         :param most: Texts that are looked at.
+        :param left_out: Tells which stickers to pass over (`persrv.ports.search.LeftOut`).
         """
         if vector is None or self.nearest is None or not len(self.nearest) or not np.isfinite(vector).all():
             return NOTHING
@@ -115,6 +121,9 @@ class OwnTexts:
         order = np.lexsort((rows, -near))
         order = order[near[order] > 0]
         owners, places = places_of(self.indptr, rows[order])
+        if left_out is not None:
+            kept = ~left_out(self.stickers[places].astype(np.int64))
+            owners, places = owners[kept], places[kept]
         owners, places = owners[:MOST_OWNERS], places[:MOST_OWNERS]
         if not len(places):
             return NOTHING

@@ -7,6 +7,7 @@ from persrv.suggest.memory import RankingMemory
 from persrv.suggest.mydata import as_json
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.nsfw import NsfwGuard
+from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.rankers import Asked, PaperRanker, PlusRanker, Ranker
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
@@ -20,6 +21,7 @@ __all__ = [
     "Asked",
     "ImpressionWriter",
     "NsfwGuard",
+    "OwnPacksKeeper",
     "PaperRanker",
     "PlusRanker",
     "QueryVectors",
@@ -38,6 +40,7 @@ __all__ = [
     "UsageTeller",
     "as_json",
     "choice_from_result",
+    "read_typed",
     "result_id",
     "sticker_facts",
 ]

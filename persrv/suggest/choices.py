@@ -10,6 +10,7 @@ import re
 from datetime import datetime
 
 from persrv.domain.history import Choice
+from persrv.suggest.own_packs import read_typed
 
 _RESULT_ID = re.compile(r"([0-9a-f]{16})\.(\d{1,9})\.(\d{1,18})", re.ASCII)
 
@@ -24,6 +25,8 @@ def choice_from_result(
 ) -> Choice | None:
     """Read a chosen result (Bot API `ChosenInlineResult`).
 
+    What is learnt from is what was meant: a first word that only asks for own packs is left out of the query.
+
     :param key: Says which choice this is however often it is delivered.
     :return: None when the id is not one of ours (another version of the bot made it).
     """
@@ -35,7 +38,7 @@ def choice_from_result(
         key=key,
         user_id=user_id,
         sticker_id=int(sticker_id),
-        query=query,
+        query=read_typed(query).words,
         impression_id=impression_id,
         position=int(position),
         chosen_at=chosen_at,

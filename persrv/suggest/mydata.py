@@ -21,6 +21,7 @@ def as_json(record: PersonalRecord) -> bytes:
         "language": record.language,
         "banned_at": record.banned_at.isoformat() if record.banned_at else None,
         "shows_nsfw": record.nsfw,
+        "own_packs": record.own_packs.value,
         "private_chat": {None: None, True: "open", False: "blocked"}[record.private_chat],
         "sets_added": list(record.sets),
         "choices": [

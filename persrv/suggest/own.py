@@ -1,4 +1,7 @@
-"""What an empty query shows: recent, most used, popular, and the newest where little was chosen."""
+"""What an empty query shows: recent, most used, popular, and the newest where little was chosen.
+
+Whoever prefers their own packs is shown them before what is popular; who wants nothing else, nothing after them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from persrv.domain.nsfw import Hidden
+from persrv.domain.own_packs import OwnStickers, OwnWanted
 from persrv.domain.suggestions import Ranked, Reason
 from persrv.ports.storage import HistoryStore
 from persrv.ranking.order import each_once
@@ -21,22 +25,33 @@ Ask = Callable[[int], Awaitable[Sequence[int]]]
 """How many at most -> sticker ids, best first."""
 
 
-async def own_stickers(history: HistoryStore, user_id: int, hidden: Hidden) -> tuple[Ranked, ...]:
+async def own_stickers(
+    history: HistoryStore, user_id: int, hidden: Hidden, own: OwnWanted | None = None
+) -> tuple[Ranked, ...]:
     """The answer to an empty query.
 
     :param hidden: What this person is not shown; what comes after takes its place.
+    :param own: What it has to do with their own packs; None: nothing.
     """
-    asked: Sequence[tuple[Reason, Ask, int]] = (
+    asked: list[tuple[Reason, Ask, int]] = [
         (Reason.RECENT, partial(history.recent, user_id), RECENTS),
         (Reason.FREQUENT, partial(history.most_used, user_id), EMPTY_QUERY_SIZE),
-        (Reason.POPULAR, history.popular, EMPTY_QUERY_SIZE),
-        (Reason.NEWEST, history.newest, EMPTY_QUERY_SIZE),
-    )
+    ]
+    if own is not None:
+        asked.append((Reason.OWN, partial(_first, own.stickers), EMPTY_QUERY_SIZE))
+    if own is None or not own.only:
+        asked.append((Reason.POPULAR, history.popular, EMPTY_QUERY_SIZE))
+        asked.append((Reason.NEWEST, history.newest, EMPTY_QUERY_SIZE))
     answers = await asyncio.gather(*(_shown(ask, size, hidden) for _, ask, size in asked))
     parts = (
         [Ranked(sticker_id, reason) for sticker_id in ids] for (reason, _, _), ids in zip(asked, answers, strict=True)
     )
     return each_once(*parts)[:EMPTY_QUERY_SIZE]
+
+
+async def _first(own: OwnStickers, limit: int) -> Sequence[int]:
+    ids: list[int] = own.ids[:limit].tolist()
+    return ids
 
 
 async def _shown(ask: Ask, size: int, hidden: Hidden) -> Sequence[int]:

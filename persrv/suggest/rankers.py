@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from persrv.domain.candidates import PARTS, Found, Pool
 from persrv.domain.nsfw import NOTHING_HIDDEN, Hidden
+from persrv.domain.own_packs import OwnWanted
 from persrv.domain.semantics import SemanticField
 from persrv.domain.suggestions import Ranked, Reason, Recalled
 from persrv.ports.search import LeftOut, StickerIndex
 from persrv.preference.preference import preference
 from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
-from persrv.ranking.personal import RankingWeights, rank_personally
+from persrv.ranking.personal import RankingWeights, rank_by_factor
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
 from persrv.recall.forgiving import TYPED, Alternative, alternatives
 from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
@@ -29,6 +30,11 @@ from persrv.text import normalise
 
 POOLED: Final = 500
 """Candidates of persrv-plus whose style is looked at: the best before it."""
+OWN_PACKS: Final = 1.0
+"""What an own pack adds to the factor of its stickers, for those who prefer their own: they count twice. Chosen, not
+fitted: no log tells who would prefer what."""
+OWN_TEXTS: Final = 2_000
+"""Stickers' own texts that are looked at by meaning where only own packs count: most are somebody else's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +46,7 @@ class Asked:
     :param profile: In the space that serves, or None.
     :param taste: None for a person who chose nothing yet.
     :param hidden: What this person is not shown.
+    :param own: What it has to do with this person's own packs; None: nothing.
     :param readings: What else the query may mean, best first (`Ranker.readings`).
     """
 
@@ -49,12 +56,25 @@ class Asked:
     profile: StyleProfile | None = None
     taste: Taste | None = None
     hidden: Hidden = NOTHING_HIDDEN
+    own: OwnWanted | None = None
     readings: tuple[Alternative, ...] = ()
 
     @property
     def left_out(self) -> LeftOut | None:
-        """Whom the index is to pass over."""
+        """Whom recall is to pass over."""
+        if self.own is not None and self.own.only:
+            return self._hidden_or_not_own
         return self.hidden.among if len(self.hidden) else None
+
+    def own_packs(self, sticker_ids: NDArray[np.int64], bonus: float) -> NDArray[np.float64]:
+        """What the score of each sticker is multiplied by for being of an own pack or not, shape (stickers,)."""
+        if self.own is None or self.own.only:
+            return np.ones(len(sticker_ids))
+        return np.where(self.own.stickers.among(sticker_ids), 1.0 + bonus, 1.0)
+
+    def _hidden_or_not_own(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        own = self.own.stickers.among(sticker_ids) if self.own is not None else np.ones(len(sticker_ids), np.bool_)
+        return self.hidden.among(sticker_ids) | ~own
 
 
 class Ranker(Protocol):
@@ -80,13 +100,24 @@ class PaperRanker:
     by_profile, by_taste = True, False
 
     def __init__(
-        self, index: StickerIndex, weights: Mapping[SemanticField, float], ranking: RankingWeights, *, recall_size: int
+        self,
+        index: StickerIndex,
+        weights: Mapping[SemanticField, float],
+        ranking: RankingWeights,
+        *,
+        recall_size: int,
+        own_packs: float = OWN_PACKS,
     ) -> None:
-        """:param recall_size: R, the stickers that recall hands to ranking (paper: 100)."""
+        """Make it.
+
+        :param recall_size: R, the stickers that recall hands to ranking (paper: 100).
+        :param own_packs: What an own pack adds to the factor of its stickers, for those who prefer their own.
+        """
         self._index = index
         self._weights = weights
         self._ranking = ranking
         self._recall_size = recall_size
+        self._own_packs = own_packs
 
     def readings(self, asked: Asked) -> tuple[Alternative, ...]:
         """See `Ranker.readings`: the paper's takes every query as it is typed."""
@@ -95,13 +126,7 @@ class PaperRanker:
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """See `Ranker.rank`."""
         serving = asked.serving
-        recalled = self._index.search(
-            asked.tokens,
-            weights=self._weights,
-            limit=self._recall_size,
-            utility=serving.utility.lookup,
-            left_out=asked.left_out,
-        )
+        recalled = _recall(self._index, asked, asked.tokens, self._weights, self._recall_size)
         ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
         liked = preference(
             asked.profile,
@@ -110,7 +135,10 @@ class PaperRanker:
             gate=self._ranking.gate,
             nearest=self._ranking.nearest,
         )
-        return as_ranked(rank_personally(recalled, liked, alpha=self._ranking.alpha))
+        own = asked.own_packs(ids, self._own_packs)
+        places = rank_by_factor(recalled, liked, (1.0 + self._ranking.alpha * liked) * own)[: self._recall_size]
+        factors = dict(zip(ids.tolist(), own.tolist(), strict=True))
+        return tuple(replace(place, own_packs=factors[place.sticker_id]) for place in as_ranked(places))
 
 
 class PlusRanker:
@@ -128,11 +156,13 @@ class PlusRanker:
         *,
         recall_size: int,
         forgiving: bool = True,
+        own_packs: float = OWN_PACKS,
     ) -> None:
         """Make it.
 
         :param recall_size: R, the stickers of a ranking.
         :param forgiving: Whether words that nobody used are read as others that sound or look like them.
+        :param own_packs: What an own pack adds to the factor of its stickers, for those who prefer their own.
         """
         self._index = index
         self._weights = weights
@@ -140,6 +170,7 @@ class PlusRanker:
         self._vectors = vectors
         self._recall_size = recall_size
         self._forgiving = forgiving
+        self._own_packs = own_packs
 
     def readings(self, asked: Asked) -> tuple[Alternative, ...]:
         """See `Ranker.readings`. A query that somebody chose something for is taken as it is typed."""
@@ -158,23 +189,19 @@ class PlusRanker:
         shares = self._plus.shares
         parts = best_of_readings([(each.weight, each.parts) for each in found])
         together = pool(parts, learnt.lent if learnt else None, shares, self._plus.diffusion)
-        pooled = _best(_without(together, asked.hidden))
+        kept = _without(together, asked.left_out)
+        pooled = _best(kept, asked.own_packs(kept.ids, self._own_packs))
         liked = np.zeros(len(pooled.ids))
         if asked.taste is not None and asked.serving.style is not None and self._plus.style > 0:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
-        places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size)
+        own = asked.own_packs(pooled.ids, self._own_packs)
+        places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size, own_packs=own)
         told = _by_words(found, shares["lexical"])
         return tuple(_ranked(place, *told.get(place.sticker_id, (None, 0.0))) for place in places)
 
     def _find(self, asked: Asked, weight: float, query: str, tokens: Sequence[str]) -> _Reading:
         """What one reading of the query finds."""
-        recalled = self._index.search(
-            tokens,
-            weights=self._weights,
-            limit=LEXICAL,
-            utility=asked.serving.utility.lookup,
-            left_out=asked.left_out,
-        )
+        recalled = _recall(self._index, asked, tokens, self._weights, LEXICAL)
         return _Reading(weight, recalled, {"lexical": relative_to_best(recalled)} | self._beyond_words(asked, query))
 
     def _beyond_words(self, asked: Asked, query: str) -> dict[str, Found]:
@@ -183,7 +210,9 @@ class PlusRanker:
             return {} if taste is None else {"memory": taste.memory.find(taste.user, query)}
         vector = self._vectors.of(query, learnt.encoder)
         rows, near = learnt.past.near(query, vector)
-        found = {"meaning": learnt.past.brought(rows, near), "texts": learnt.own.find(vector, TEXTS)}
+        only_own = asked.own is not None and asked.own.only
+        texts = learnt.own.find(vector, OWN_TEXTS, asked.left_out) if only_own else learnt.own.find(vector, TEXTS)
+        found = {"meaning": learnt.past.brought(rows, near), "texts": texts}
         if taste is not None:
             found["memory"] = taste.memory.find(taste.user, query, learnt.past.keys[rows], near)
         return found
@@ -201,6 +230,23 @@ class _Reading:
     parts: Mapping[str, Found]
 
 
+def _recall(
+    index: StickerIndex, asked: Asked, tokens: Sequence[str], weights: Mapping[SemanticField, float], limit: int
+) -> Sequence[Recalled]:
+    """What words find: the best, and where own packs are preferred the best of those beside them, in one order."""
+
+    def search(left_out: LeftOut | None) -> Sequence[Recalled]:
+        lookup = asked.serving.utility.lookup
+        return index.search(tokens, weights=weights, limit=limit, utility=lookup, left_out=left_out)
+
+    best = search(asked.left_out)
+    if asked.own is None or asked.own.only or len(best) < limit or not len(asked.own.stickers):
+        return best
+    own = search(replace(asked, own=replace(asked.own, only=True)).left_out)
+    each = {found.sticker_id: found for found in (*best, *own)}
+    return sorted(each.values(), key=lambda found: (-found.score, found.sticker_id))
+
+
 def _by_words(found: Sequence[_Reading], share: float) -> dict[int, tuple[Recalled, float]]:
     """Of each sticker what words found by the reading that it has its part from, and what that is multiplied by."""
     told: dict[int, tuple[Recalled, float]] = {}
@@ -214,19 +260,22 @@ def _by_words(found: Sequence[_Reading], share: float) -> dict[int, tuple[Recall
     return told
 
 
-def _without(pooled: Pool, hidden: Hidden) -> Pool:
-    """Without what is hidden, which others than words may have brought in."""
-    if not len(hidden):
+def _without(pooled: Pool, left_out: LeftOut | None) -> Pool:
+    """Without whom recall is to pass over, and others than words may have brought in."""
+    if left_out is None:
         return pooled
-    kept = ~hidden.among(pooled.ids)
+    kept = ~left_out(pooled.ids)
     return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
-def _best(pooled: Pool) -> Pool:
-    """The `POOLED` best before style; of equals the lower ids."""
+def _best(pooled: Pool, own_packs: NDArray[np.float64]) -> Pool:
+    """The `POOLED` best before style; of equals the lower ids.
+
+    :param own_packs: What each is multiplied by, shape (n,).
+    """
     if len(pooled.ids) <= POOLED:
         return pooled
-    kept: NDArray[np.int64] = np.sort(np.lexsort((pooled.ids, -pooled.recall))[:POOLED])
+    kept: NDArray[np.int64] = np.sort(np.lexsort((pooled.ids, -pooled.recall * own_packs))[:POOLED])
     return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
@@ -246,4 +295,5 @@ def _ranked(place: PlusScore, found: Recalled | None, scale: float) -> Ranked:
         beyond=MappingProxyType(beyond),
         preference=place.preference,
         factor=place.factor,
+        own_packs=place.own_packs,
     )

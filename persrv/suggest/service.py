@@ -10,8 +10,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+
 from persrv.domain.history import Impression
 from persrv.domain.nsfw import Hidden
+from persrv.domain.own_packs import OwnPacks, OwnWanted
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
 from persrv.ports.storage import CatalogueStore, HistoryStore
@@ -20,6 +23,7 @@ from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own import own_stickers
+from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
 from persrv.suggest.rankers import Asked, Ranker
 from persrv.suggest.serving import ServingHolder
 from persrv.suggest.styles import StyleKeeper
@@ -38,12 +42,14 @@ class Reading:
 
     :param tokens: What was looked for; () for an empty query.
     :param meant: What else was looked for, since nobody used these words: readings of the query, best first.
+    :param only_own: Whether only the person's own packs were looked through.
     """
 
     tokens: tuple[str, ...]
     ranking: tuple[Ranked, ...]
     stickers: Mapping[int, Sticker]
     meant: tuple[str, ...] = ()
+    only_own: bool = False
 
 
 class Suggester:
@@ -59,6 +65,7 @@ class Suggester:
         styles: StyleKeeper,
         tastes: TasteKeeper,
         nsfw: NsfwGuard,
+        own_packs: OwnPacksKeeper,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
@@ -71,6 +78,7 @@ class Suggester:
         self._styles = styles
         self._tastes = tastes
         self._nsfw = nsfw
+        self._own_packs = own_packs
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -79,7 +87,8 @@ class Suggester:
     async def suggest(self, user_id: int, query: str, offset: str = "") -> Page:
         """One page of the answer to a query.
 
-        :param query: As typed, at most 256 characters; "" asks for this person's own stickers.
+        :param query: As typed, at most 256 characters; "" asks for what this person used. A first word "mine"
+            requires their own packs (`persrv.suggest.own_packs`).
         :param offset: "" for the first page, then `Page.next_offset`. All pages of one ranking come from the
             same snapshot, so that none repeats or leaves out a sticker; an unknown offset starts anew.
         """
@@ -98,24 +107,30 @@ class Suggester:
             shown_at=self._now(),
         )
         self._memory.keep(impression)
-        return await self._page(impression, 0, reading.stickers)
+        page = await self._page(impression, 0, reading.stickers)
+        return replace(page, none_of_own=reading.only_own and not reading.ranking)
 
     async def read(self, user_id: int, query: str) -> Reading:
         """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it."""
-        key, hidden = normalise(query), self._nsfw.hidden_from(user_id)
+        typed, hidden = read_typed(query), self._nsfw.hidden_from(user_id)
+        own = await self._own_packs.wanted(user_id, required=typed.mine)
+        key = normalise(typed.words)
+        # A set may be called "Mine", or "Mine craft": whoever does not always want their own alone gets it first.
+        always = self._own_packs.mode(user_id) is OwnPacks.ONLY
+        called = await self._in_pack(normalise(query), hidden, None) if typed.mine and not always else ()
         if not key:
-            return await self._reading((), await own_stickers(self._history, user_id, hidden))
+            found = each_once(called, await own_stickers(self._history, user_id, hidden, own))
+            if typed.mine and not always and not found:
+                return await self._only_by_words(user_id, normalise(query), hidden)
+            return await self._reading((), found, only_own=own is not None and own.only)
         tokens = tokenise(key)
-        in_pack = [
-            Ranked(sticker_id, Reason.PACK)
-            for pack in await self._catalogue.packs_titled(key)
-            for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
-        ]
-        meant, found = await self._search(user_id, key, tokens, hidden)
-        if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
+        in_pack = await self._in_pack(key, hidden, own)
+        meant, ranking = await self._search(user_id, key, tokens, hidden, own)
+        if not any(ranked.by_field for ranked in ranking) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden))[1] or found
-        return await self._reading(tokens, each_once(in_pack, found), meant)
+            tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own))[1] or ranking
+        found = each_once(called, in_pack, ranking)
+        return await self._reading(tokens, found, meant, only_own=own is not None and own.only)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -132,6 +147,25 @@ class Suggester:
         self._tastes.forget(user_id)
         self._impressions.forget(user_id)
 
+    async def _in_pack(self, key: str, hidden: Hidden, own: OwnWanted | None) -> tuple[Ranked, ...]:
+        """The sets that are called so, each in its order."""
+        found = [
+            sticker_id
+            for pack in await self._catalogue.packs_titled(key)
+            for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
+        ]
+        if own is not None and own.only and found:
+            kept = own.stickers.among(np.array(found, dtype=np.int64))
+            found = [sticker_id for sticker_id, is_own in zip(found, kept.tolist(), strict=True) if is_own]
+        return tuple(Ranked(sticker_id, Reason.PACK) for sticker_id in found)
+
+    async def _only_by_words(self, user_id: int, key: str, hidden: Hidden) -> Reading:
+        """Whoever has no own packs and types "mine" gets what has that very word, wherever it is from."""
+        tokens = tokenise(key)
+        meant, ranking = await self._search(user_id, key, tokens, hidden, None)
+        having = () if meant else tuple(ranked for ranked in ranking if ranked.by_field)
+        return await self._reading(tokens, having, only_own=True)
+
     async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:
         impression = self._memory.recall(impression_id) or await self._history.impression(impression_id)
         if impression is None or (impression.user_id, impression.query) != (user_id, query):
@@ -140,17 +174,17 @@ class Suggester:
         return impression
 
     async def _search(
-        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden
+        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden, own: OwnWanted | None
     ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
-        if not tokens:
+        if not tokens or (own is not None and own.only and not len(own.stickers)):
             return (), ()
         serving = self._serving.current
         profile = await self._styles.profile(user_id) if self._ranker.by_profile else None
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
-        asked = Asked(key, tokens, serving, profile, taste, hidden)
+        asked = Asked(key, tokens, serving, profile, taste, hidden, own)
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked)
 
     def _rank(self, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
@@ -158,11 +192,17 @@ class Suggester:
         return tuple(each.text for each in readings), self._ranker.rank(replace(asked, readings=readings))
 
     async def _reading(
-        self, tokens: tuple[str, ...], ranking: Sequence[Ranked], meant: tuple[str, ...] = ()
+        self,
+        tokens: tuple[str, ...],
+        ranking: Sequence[Ranked],
+        meant: tuple[str, ...] = (),
+        *,
+        only_own: bool = False,
     ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
         stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
-        return Reading(tokens, tuple(ranked for ranked in ranking if ranked.sticker_id in stickers), stickers, meant)
+        live = tuple(ranked for ranked in ranking if ranked.sticker_id in stickers)
+        return Reading(tokens, live, stickers, meant, only_own)
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]

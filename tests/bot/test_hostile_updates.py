@@ -179,7 +179,7 @@ TEXTS = st.text(max_size=300) | st.sampled_from(
 JUNK = st.none() | st.booleans() | NUMBERS | st.floats() | st.just([]) | st.just({}) | st.just([{"id": 1}])
 """Values of a type that Telegram never sends there."""
 COMMANDS = [
-    *("/start", "/help", "/packs", "/addset", "/mystyle", "/why", "/nsfw", "/jobs", "/evaluate", "/privacy"),
+    *("/start", "/help", "/packs", "/addset", "/mystyle", "/why", "/nsfw", "/mine", "/jobs", "/evaluate", "/privacy"),
     "/forgetme",
 ]
 
@@ -265,6 +265,7 @@ DATA = TEXTS | st.sampled_from(
             "job:",
         ),
         *("nsfw:on", "nsfw:off", "nsfw:", "nsfw:on:1002", "nsfw:on\n"),
+        *("mine:only", "mine:off", "mine:", "mine:only:1002", "mine:only\n"),
         *("job:../../x", "job:NIGHTLY", "evaluate:stop", "evaluate:", "evaluate:/etc/passwd"),
     ]
 )

@@ -90,7 +90,9 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert {name for name, part in first["by_field"].items() if part} == {"emoji"}
     assert first["recall"] == pytest.approx(sum(first["by_field"].values()) + first["utility"])
     assert first["score"] == pytest.approx(first["recall"] * first["factor"])
+    assert first["own_packs"] == 1.0
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
+    assert "Nothing found" in persrv("search", "mine 派对").stdout  # nobody in particular has no packs
 
 
 def test_explain_tells_what_was_scored_and_a_lower_limit_leaves_it_out(persrv, add_pack):

@@ -32,3 +32,13 @@ def test_an_id_that_is_not_ours_is_left_out(text):
 @given(st.text(max_size=70))
 def test_no_id_whatsoever_breaks_the_reader(text):
     read(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("mine 笑", "笑"), ("我的 Good night", "Good night"), ("MINE", ""), ("mineral", "mineral"), ("", "")],
+)
+def test_a_choice_keeps_what_was_meant_and_not_that_only_own_packs_were_asked_for(typed, kept):
+    result = result_id("0123456789abcdef", 3, 5)
+    choice = choice_from_result(key="1:2", user_id=7, language="", query=typed, result=result, chosen_at=NOW)
+    assert choice.query == kept

@@ -20,8 +20,9 @@ const KNOWN_PARTS = [
   "texts",
   "memory",
   "diffusion",
+  "own_packs",
 ];
-const COLORS = 13;
+const COLORS = 14;
 
 /** @param {string[]} names @returns {Map<string, number>} The colour of each part. */
 function colorsOf(names) {
@@ -33,28 +34,36 @@ function colorsOf(names) {
 const number = (value) => value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 
 /**
- * What a score is made of, as lengths that sum to it: the parts of recall, then what the person's style adds.
- * @param {{parts: {name: string, value: number}[], score: number}} row
+ * What a score is made of, as lengths that sum to it: the parts of recall, then what the person's style adds to them,
+ * then what it adds to be of a pack of their own.
+ * @param {{parts: {name: string, value: number}[], score: number, own_packs?: number}} row
  */
-function lengthsOf({ parts, score }) {
+function lengthsOf({ parts, score, own_packs = 1 }) {
   const recall = parts.reduce((sum, { value }) => sum + value, 0);
-  const added = score - recall;
-  return Math.abs(added) < 1e-6 ? parts : [...parts, { name: "preference", value: added }];
+  const added = [
+    { name: "preference", value: score / own_packs - recall },
+    { name: "own_packs", value: score - score / own_packs },
+  ];
+  return [...parts, ...added.filter(({ value }) => Math.abs(value) >= 1e-6)];
 }
 
-/** "1.20 × 2.50": recall, and what the fit of the style multiplies it by. */
-function formula({ parts, factor }) {
-  const percent = `${factor >= 1 ? "+" : "−"}${Math.abs(Math.round(100 * (factor - 1)))}`;
+const percentOf = (factor) => `${factor >= 1 ? "+" : "−"}${Math.abs(Math.round(100 * (factor - 1)))}`;
+
+/** "1.20 × 2.50": recall, and what the fit of the style and an own pack multiply it by. */
+function formula({ parts, factor, own_packs = 1 }) {
+  const percent = percentOf(factor / own_packs);
+  const own = percentOf(own_packs);
   const recall = parts.reduce((sum, { value }) => sum + value, 0);
   return h(
     "span",
     {
       class: "why-formula",
       dataset: { testid: "explain-formula" },
-      title: t("why_formula", { percent }),
+      title: t(own_packs === 1 ? "why_formula" : "why_formula_own", { percent, own }),
     },
     `${number(recall)} × ${number(factor)}`,
-    Math.abs(factor - 1) >= 0.005 && h("em", {}, t("why_style", { percent })),
+    Math.abs(factor / own_packs - 1) >= 0.005 && h("em", {}, t("why_style", { percent })),
+    own_packs !== 1 && h("em", {}, t("why_own_packs", { own })),
   );
 }
 

@@ -1,7 +1,8 @@
 """The database: SQLAlchemy Core over SQLite (aiosqlite), written so that PostgreSQL can take its place.
 
 `Database` hands out connections; the stores implement the ports of `persrv.ports.storage`, `.moderation`, `.nsfw`,
-`.semantics`, `.learning`, `.jobs`, `.broadcasts` and `.usage`; `upgrade` brings the tables to this version.
+`.own_packs`, `.semantics`, `.learning`, `.jobs`, `.broadcasts` and `.usage`; `upgrade` brings the tables to this
+version.
 """
 
 from persrv.adapters.database.bans import SqlBanStore, SqlReportStore
@@ -13,6 +14,7 @@ from persrv.adapters.database.index_queue import SqlIndexQueue
 from persrv.adapters.database.job_log import SqlJobLog
 from persrv.adapters.database.learning import SqlChoiceLog, SqlProfileStore
 from persrv.adapters.database.nsfw import SqlNsfwStore
+from persrv.adapters.database.own_packs import SqlOwnPackStore
 from persrv.adapters.database.probe import SqlStorageProbe
 from persrv.adapters.database.semantics import SqlSemanticsStore
 from persrv.adapters.database.upgrade import upgrade
@@ -28,6 +30,7 @@ __all__ = [
     "SqlIndexQueue",
     "SqlJobLog",
     "SqlNsfwStore",
+    "SqlOwnPackStore",
     "SqlProfileStore",
     "SqlReportStore",
     "SqlSemanticsStore",

@@ -21,6 +21,7 @@ from persrv.adapters.database.live import (
     to_pack,
     to_sticker,
 )
+from persrv.adapters.database.own_packs import note_added
 from persrv.adapters.database.saving import label_keys, save
 from persrv.adapters.database.tables import bans, pack_stickers, packs, stickers, uploads
 from persrv.adapters.database.tickets import enqueue_selected
@@ -96,7 +97,10 @@ class SqlCatalogueStore:
                 )
                 if known.state is PackState.RETIRED:
                     await _enqueue_pack(connection, known.id)
-            return await _must_fetch(connection, name)
+            pack = await _must_fetch(connection, name)
+            if requested_by is not None:
+                await note_added(connection, pack.id, requested_by)
+            return pack
 
     async def pending_packs(self) -> Sequence[Pack]:
         """Packs with work left, oldest request first."""

@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.broadcasts import erase_broadcasts
 from persrv.adapters.database.tables import (
+    added_packs,
     broadcast_recipients,
     broadcasts,
     counters,
     impressions,
     interactions,
     nsfw_people,
+    own_packs_modes,
     packs,
     private_chats,
     style_profiles,
@@ -35,6 +37,8 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     shown = await connection.execute(delete(impressions).where(impressions.c.user_id == user_id))
     await connection.execute(delete(users).where(users.c.id == user_id))
     await connection.execute(delete(nsfw_people).where(nsfw_people.c.user_id == user_id))
+    await connection.execute(delete(own_packs_modes).where(own_packs_modes.c.user_id == user_id))
+    await connection.execute(delete(added_packs).where(added_packs.c.user_id == user_id))
     await connection.execute(delete(style_profiles).where(style_profiles.c.user_id == user_id))
     await connection.execute(delete(private_chats).where(private_chats.c.user_id == user_id))
     await connection.execute(delete(broadcast_recipients).where(broadcast_recipients.c.user_id == user_id))

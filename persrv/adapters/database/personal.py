@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.tables import (
+    added_packs,
     bans,
     broadcast_recipients,
     broadcasts,
     impressions,
     interactions,
     nsfw_people,
+    own_packs_modes,
     packs,
     private_chats,
     stickers,
@@ -21,6 +23,7 @@ from persrv.adapters.database.tables import (
 from persrv.domain.broadcasts import Delivery
 from persrv.domain.history import KeptChoice, KeptImpression, PersonalRecord
 from persrv.domain.moderation import Banned
+from persrv.domain.own_packs import OwnPacks
 
 
 async def read_record(connection: AsyncConnection, user_id: int) -> PersonalRecord:
@@ -35,9 +38,15 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
     shown = await connection.execute(
         select(impressions).where(impressions.c.user_id == user_id).order_by(impressions.c.shown_at, impressions.c.id)
     )
-    sets = select(packs.c.name).where(packs.c.requested_by == user_id).order_by(packs.c.id)
+    sets = (
+        select(packs.c.name)
+        .join_from(packs, added_packs, added_packs.c.pack_id == packs.c.id)
+        .where(added_packs.c.user_id == user_id)
+        .order_by(packs.c.id)
+    )
     profiles = select(style_profiles.c.data).where(style_profiles.c.user_id == user_id)
     switched_on = select(nsfw_people.c.user_id).where(nsfw_people.c.user_id == user_id)
+    wanted = select(own_packs_modes.c.mode).where(own_packs_modes.c.user_id == user_id)
     what = Banned.person(user_id)
     banned = select(bans.c.banned_at).where(bans.c.kind == what.kind.value, bans.c.key == what.key)
     chat = select(private_chats.c.blocked).where(private_chats.c.user_id == user_id)
@@ -56,6 +65,7 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
         sets=tuple((await connection.execute(sets)).scalars()),
         profiles=tuple((await connection.execute(profiles.order_by(style_profiles.c.space_id))).scalars()),
         nsfw=(await connection.execute(switched_on)).scalar_one_or_none() is not None,
+        own_packs=OwnPacks((await connection.execute(wanted)).scalar_one_or_none() or OwnPacks.OFF),
         banned_at=(await connection.execute(banned)).scalar_one_or_none(),
         private_chat=None if blocked is None else not blocked,
         broadcasts_to=tuple(

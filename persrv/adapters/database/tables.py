@@ -83,6 +83,22 @@ pack_stickers = Table(
     Index(None, "pack_id", "position"),
 )
 
+# Everybody who added a pack, not only the first one: it is one of their own from then on.
+added_packs = Table(
+    "added_packs",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pack_id", RowId, ForeignKey("packs.id"), primary_key=True, autoincrement=False),
+)
+
+# Whoever has no row wants nothing of it: `persrv.domain.own_packs.OwnPacks.OFF`.
+own_packs_modes = Table(
+    "own_packs_modes",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mode", String(16), nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

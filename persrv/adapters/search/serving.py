@@ -19,7 +19,7 @@ from persrv.adapters.search.impact_store import Base, ImpactStore
 from persrv.adapters.search.merging import FAN, LARGE
 from persrv.adapters.search.snapshot import Columns, Leaf, Snapshot
 from persrv.adapters.search.walking import walk
-from persrv.ports.search import UtilityLookup
+from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.impact_search import Best, ImpactView, Part, Scratch, Utilities, search_impacts
 from persrv.recall.impacts import Runs, collate, join, word_key
 
@@ -51,6 +51,7 @@ class Served:
         limit: int,
         utility: UtilityLookup | None,
         threads: Threads,
+        left_out: LeftOut | None = None,
     ) -> Best | None:
         """The best; None where the table cannot answer exactly."""
         utilities = None
@@ -58,7 +59,16 @@ class Served:
             return None
         keys = np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
         weights = [(number, weight) for number, _, weight in searched]
-        return search_impacts(self.view, keys, weights, limit, threads.scratch, utility=utility, utilities=utilities)
+        return search_impacts(
+            self.view,
+            keys,
+            weights,
+            limit,
+            threads.scratch,
+            utility=utility,
+            utilities=utilities,
+            among=None if left_out is None else np.flatnonzero(~left_out(self.view.ids)),
+        )
 
     def _utilities_of(self, lookup: UtilityLookup) -> Utilities | None:
         """Of all rows, looked up once; None where one is below 0 or no number, and cannot be ranked by beforehand."""

@@ -132,18 +132,20 @@ class WhooshStickerIndex:
         left_out: LeftOut | None,
     ) -> Best | None:
         """None where no table serves, or it cannot answer exactly."""
-        served, wide = self._served, limit
+        served = self._served
         if served is None:
             return None
-        while True:
+        for wide in (limit, 2 * limit):
             best = served.best(words, searched, wide, utility, self._threads)
             if best is None or left_out is None:
                 return best
-            # Few are ever left out: who takes their places is asked only when somebody is among the best.
             kept = np.flatnonzero(~left_out(best.ids))
             if len(kept) >= limit or len(best.ids) < wide:
                 return best.at(kept[:limit])
-            wide = 2 * (wide + limit - len(kept))
+            if 2 * len(kept) < limit:
+                break
+        # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
+        return served.best(words, searched, limit, utility, self._threads, left_out)
 
     def _by_postings(
         self,

@@ -72,6 +72,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "bans": [{"kind": "person", "key": "7", "banned_by": 1001, "banned_at": "2026-01-02 03:04:09"}],
     "nsfw_scores": [{"sticker_id": 2, "score": 0.9, "engine": "opennsfw", "version": "1", "ticket": 3}],
     "nsfw_people": [{"user_id": 1001}],
+    "added_packs": [{"user_id": 1001, "pack_id": 1}],
+    "own_packs_modes": [{"user_id": 1001, "mode": "only"}],
     "private_chats": [{"user_id": 1001, "blocked": 0}],
     "broadcasts": [
         {
@@ -153,3 +155,13 @@ def test_who_is_known_from_a_private_chat_can_be_written_to_after_the_upgrade(tm
     upgrade(url_of(path))
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT user_id, blocked FROM private_chats").fetchall() == [(1001, 0)]
+
+
+def test_who_was_the_first_to_add_a_pack_has_added_it_after_the_upgrade(tmp_path: Path):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), "0005")
+    fill(path)
+    upgrade(url_of(path))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT user_id, pack_id FROM added_packs").fetchall() == [(1001, 1)]
+        assert database.execute("SELECT * FROM own_packs_modes").fetchall() == []

@@ -11,11 +11,12 @@ from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot import broadcasting
 from bot.app import ADMIN_COMMANDS, COMMANDS, build_application
-from bot.handlers import evaluation, nsfw, personal, reporting
+from bot.handlers import evaluation, mine, nsfw, personal, reporting
 from bot.handlers import jobs as job_handlers
 from persrv.bootstrap import open_services
 from persrv.domain.broadcasts import BroadcastState
 from persrv.domain.moderation import ReportState
+from persrv.domain.own_packs import OwnPacks
 from persrv.domain.runs import JobName
 from tests.bot.live.test_jobs_command import Starter, forge
 
@@ -109,6 +110,7 @@ def test_a_button_of_the_admins_refuses_everybody_else(bot, starter, evaluator, 
 NO_BUTTONS = [
     *("", "forget:", "forget:maybe", "nonsense", "review", "job", "broadcast", "forget:yes:1001"),
     *("nsfw", "nsfw:", "nsfw:maybe", "nsfw:on:1001", "nsfw:on\n"),
+    *("mine", "mine:", "mine:all", "mine:only:1001", "mine:only\n"),
 ]
 
 
@@ -119,6 +121,7 @@ def test_data_that_no_button_has_does_nothing(bot, starter, evaluator, world, al
     time.sleep(0.3)
     assert not with_data.answer.done()
     assert bot.do(bot.services.nsfw_scores.people()) == []
+    assert bot.services.own_packs.mode(alex.id) is OwnPacks.OFF
     assert state(bot, starter, evaluator) == UNTOUCHED
 
 
@@ -133,4 +136,4 @@ async def test_every_command_and_button_is_known_to_be_everybodys_or_is_tried_ab
         for one in handlers
         if isinstance(one, CallbackQueryHandler)
     }
-    assert prefixes == {personal.FORGET, nsfw.PRESSED} | {data.split(":")[0] for data in DATA}
+    assert prefixes == {personal.FORGET, mine.PRESSED, nsfw.PRESSED} | {data.split(":")[0] for data in DATA}

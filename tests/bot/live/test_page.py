@@ -263,3 +263,13 @@ def test_the_newest_message_stays_in_sight_above_the_panel(filled, mei, window):
     ask(window, "faces")
     bottom, top = newest.bounding_box(), window.get_by_test_id("panel").bounding_box()
     assert bottom["y"] + bottom["height"] <= top["y"]
+
+
+def test_the_page_tells_what_an_own_pack_adds_to_a_score(filled, window, mei):
+    mei.asks("/mine prefer")
+    ask(window, "派对")
+    window.get_by_test_id("explain-toggle").click()
+    first = window.get_by_test_id("explain-row").first
+    expect(first.get_by_test_id("explain-formula")).to_contain_text("自己的包 +100 %")
+    expect(first.get_by_test_id("explain-formula")).not_to_contain_text("风格")
+    expect(first).to_contain_text("你自己的包")
