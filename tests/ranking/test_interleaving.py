@@ -1,0 +1,129 @@
+"""Team-draft interleaving and the sign test, by hand and by properties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from persrv.domain.trials import Team
+from persrv.ranking.interleaving import Wins, count_wins, sign_test, team_draft, won_by
+
+S, R = Team.SERVING, Team.RIVAL
+
+rankings = st.lists(st.integers(0, 30), unique=True, max_size=20)
+seeds = st.integers(0, 2**64 - 1)
+
+
+def drafted(serving, rival, seed=0):
+    return [(pick.sticker_id, pick.team) for pick in team_draft(serving, rival, seed)]
+
+
+def test_each_picks_its_best_that_is_not_placed_yet():
+    # Either coin in both rounds: four possible drafts of these rankings, and no fifth.
+    possible = {
+        ((1, S), (2, R), (3, S), (4, R)),
+        ((1, S), (2, R), (4, R), (3, S)),
+        ((2, R), (1, S), (3, S), (4, R)),
+        ((2, R), (1, S), (4, R), (3, S)),
+    }
+    assert {tuple(drafted([1, 2, 3, 4], [2, 1, 4, 3], seed)) for seed in range(100)} == possible
+
+
+def test_where_both_agree_at_the_top_the_place_is_nobodys():
+    for seed in range(20):
+        first, second, *rest = drafted([5, 6, 1, 2], [5, 6, 2, 1], seed)
+        assert (first, second) == ((5, None), (6, None))
+        assert {team for _, team in rest} == {S, R}
+
+
+def test_once_one_has_nothing_left_the_rest_is_nobodys():
+    for seed in range(20):
+        mixed = drafted([1, 2, 3, 4, 5], [2], seed)
+        assert sorted(sticker for sticker, _ in mixed) == [1, 2, 3, 4, 5]
+        assert [team for _, team in mixed[2:]] == [None, None, None]
+    assert drafted([1, 2], []) == [(1, None), (2, None)]
+    assert drafted([], [1, 2]) == [(1, None), (2, None)]
+    assert drafted([], []) == []
+
+
+@given(rankings, rankings, seeds)
+def test_each_sticker_has_one_place_and_none_comes_from_elsewhere(serving, rival, seed):
+    placed = [pick.sticker_id for pick in team_draft(serving, rival, seed)]
+    assert len(placed) == len(set(placed)) == max(len(serving), len(rival))
+    assert set(placed) <= set(serving) | set(rival)
+
+
+@given(rankings, rankings, seeds)
+def test_in_every_beginning_the_teams_differ_by_one_pick_at_most(serving, rival, seed):
+    picks = team_draft(serving, rival, seed)
+    for ahead in accumulate({S: 1, R: -1, None: 0}[pick.team] for pick in picks):
+        assert abs(ahead) <= 1
+
+
+@given(rankings, rankings, seeds)
+def test_what_a_team_has_is_in_the_order_of_its_ranking(serving, rival, seed):
+    picks = team_draft(serving, rival, seed)
+    for team, ranking in ((S, serving), (R, rival)):
+        places = [ranking.index(pick.sticker_id) for pick in picks if pick.team is team]
+        assert places == sorted(places)
+
+
+@given(rankings, rankings, seeds)
+def test_the_same_seed_gives_the_same_answer(serving, rival, seed):
+    assert team_draft(serving, rival, seed) == team_draft(serving, rival, seed)
+
+
+@given(rankings, seeds)
+def test_equal_rankings_stay_as_they_are_and_no_choice_counts_for_either(ranking, seed):
+    picks = team_draft(ranking, ranking, seed)
+    assert [pick.sticker_id for pick in picks] == ranking
+    assert {pick.team for pick in picks} <= {None}
+
+
+def test_no_ranking_has_an_advantage_from_its_side_of_the_draft():
+    """Rankings that differ in one swap: whoever chooses a sticker at random counts for both alike, in expectation."""
+    credit = Counter()
+    swapped = Counter()
+    for seed in range(4000):
+        credit.update(pick.team for pick in team_draft([1, 2, 3, 4], [2, 1, 3, 4], seed)[:1])
+        swapped.update(pick.team for pick in team_draft([2, 1, 3, 4], [1, 2, 3, 4], seed)[:1])
+    for counts in (credit, swapped):  # the first place is the coin's: 2000 of 4000, give or take 3 x 32
+        assert abs(counts[S] - 2000) < 100
+
+
+def test_a_choice_counts_for_its_places_team_and_more_choices_win():
+    assert won_by([S]) is S
+    assert won_by([R, None, S, R]) is R
+    assert won_by([S, R]) is None
+    assert won_by([None]) is None
+    assert count_wins([S, S, R, None, None, S]) == Wins(serving=3, rival=1, ties=2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "p"),
+    [
+        (0, 0, 1.0),
+        (1, 0, 1.0),  # 2 x 1/2
+        (5, 0, 0.0625),  # 2 x 1/32
+        (6, 0, 0.03125),  # 2 x 1/64
+        (8, 1, 0.0390625),  # 2 x (1 + 9) / 512
+        (2, 10, 158 / 4096),  # 2 x (1 + 12 + 66) / 4096
+        (3, 3, 1.0),
+        (4, 3, 1.0),  # 2 x 64/128
+    ],
+)
+def test_the_sign_test_by_hand(one, other, p):
+    assert sign_test(one, other) == pytest.approx(p, abs=1e-12)
+    assert Wins(one, other, ties=99).p == pytest.approx(p, abs=1e-12)  # ties are left out
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000))
+def test_the_sign_test_is_scipys_binomial_test_and_knows_no_side(one, other):
+    assert sign_test(one, other) == sign_test(other, one)
+    if one + other:
+        assert sign_test(one, other) == pytest.approx(binomtest(one, one + other).pvalue, rel=1e-9)
