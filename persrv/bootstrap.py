@@ -78,6 +78,7 @@ from persrv.suggest import (
     StyleTeller,
     Suggester,
     TasteKeeper,
+    Trials,
     UsageTeller,
 )
 from persrv.text import warm_up
@@ -279,7 +280,7 @@ class Services:
 
     async def warm_up(self) -> None:
         """Load what the first answers can do without, beside them; nothing where the ranking has no use for it."""
-        if self.settings.ranking == PlusRanker.name:
+        if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             await asyncio.to_thread(self.query_vectors.warm)
 
     async def forget(self, user_id: int) -> tuple[int, int]:
@@ -342,11 +343,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
-            ranker=_ranker(settings, index, vectors),
+            ranker=_ranker(settings.ranking, settings, index, vectors),
             serving=serving,
             styles=styles,
             tastes=tastes,
             nsfw=nsfw,
+            trials=Trials(
+                rival=_ranker(settings.compare_with, settings, index, vectors) if settings.compare_with else None,
+                compare_share=settings.compare_share,
+            ),
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -420,9 +425,9 @@ def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
     return executor
 
 
-def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
+def _ranker(name: str, settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
     weights = relevance_weights(settings).as_mapping()
-    if settings.ranking == PaperRanker.name:
+    if name == PaperRanker.name:
         return PaperRanker(index, weights, ranking_weights(settings), recall_size=settings.recall_size)
     return PlusRanker(
         index,

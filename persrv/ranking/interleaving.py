@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+from persrv.domain.suggestions import Ranked
 from persrv.domain.trials import Team
 
 
@@ -70,6 +71,15 @@ def team_draft(serving: Sequence[int], rival: Sequence[int], seed: int) -> tuple
     rest = [sticker_id for ranking in waiting.values() for sticker_id in ranking if sticker_id not in placed]
     places += [Pick(sticker_id, None) for sticker_id in rest]
     return tuple(places[: max(len(serving), len(rival))])
+
+
+def interleave(serving: Sequence[Ranked], rival: Sequence[Ranked], seed: int) -> tuple[Ranked, ...]:
+    """`team_draft` of rankings with their scores: each place says whose pick it is, with the scores of that ranking."""
+    picks = team_draft([ranked.sticker_id for ranked in serving], [ranked.sticker_id for ranked in rival], seed)
+    mine = {ranked.sticker_id: ranked for ranked in serving}
+    theirs = {ranked.sticker_id: ranked for ranked in rival}
+    by_team = {Team.SERVING: mine, Team.RIVAL: theirs, None: theirs | mine}
+    return tuple(replace(by_team[pick.team][pick.sticker_id], team=pick.team) for pick in picks)
 
 
 def won_by(teams: Iterable[Team | None]) -> Team | None:

@@ -13,6 +13,7 @@ from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import Taste, TasteKeeper
+from persrv.suggest.trials import Trials
 from persrv.suggest.usage import UsageTeller
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Taste",
     "TasteKeeper",
     "ToldStyle",
+    "Trials",
     "UsageTeller",
     "as_json",
     "choice_from_result",

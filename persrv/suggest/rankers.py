@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -71,6 +71,12 @@ class Ranker(Protocol):
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """R stickers at most, with every part of their scores."""
+
+
+def ranked_by(ranker: Ranker, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+    """What else the query was taken to mean, best first, and the ranking that all of it gave."""
+    readings = ranker.readings(asked)
+    return tuple(each.text for each in readings), ranker.rank(replace(asked, readings=readings))
 
 
 class PaperRanker:

@@ -14,16 +14,19 @@ from persrv.domain.history import Impression
 from persrv.domain.nsfw import Hidden
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
+from persrv.domain.trials import NOTHING_TRIED, Compared, Trial, letter
 from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own import own_stickers
-from persrv.suggest.rankers import Asked, Ranker
+from persrv.suggest.rankers import Asked, Ranker, ranked_by
 from persrv.suggest.serving import ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import TasteKeeper
+from persrv.suggest.trials import NOTHING_DRAWN, Lot, Trials
 from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
@@ -38,12 +41,21 @@ class Reading:
 
     :param tokens: What was looked for; () for an empty query.
     :param meant: What else was looked for, since nobody used these words: readings of the query, best first.
+    :param compared: The two rankings that were interleaved, or None.
     """
 
     tokens: tuple[str, ...]
     ranking: tuple[Ranked, ...]
     stickers: Mapping[int, Sticker]
     meant: tuple[str, ...] = ()
+    compared: Compared | None = None
+
+    @property
+    def trial(self) -> Trial:
+        """What is tried out in this answer, as its impression keeps it."""
+        if self.compared is None:
+            return NOTHING_TRIED
+        return Trial(self.compared, "".join(letter(ranked.team) for ranked in self.ranking))
 
 
 class Suggester:
@@ -59,11 +71,16 @@ class Suggester:
         styles: StyleKeeper,
         tastes: TasteKeeper,
         nsfw: NsfwGuard,
+        trials: Trials,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
     ) -> None:
-        """:param ranker: What serves."""
+        """Set it up.
+
+        :param ranker: What serves.
+        :param trials: What is tried out beside it.
+        """
         self._catalogue = catalogue
         self._history = history
         self._ranker = ranker
@@ -71,6 +88,7 @@ class Suggester:
         self._styles = styles
         self._tastes = tastes
         self._nsfw = nsfw
+        self._trials = trials
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -96,6 +114,7 @@ class Suggester:
             sticker_ids=tuple(ranked.sticker_id for ranked in reading.ranking),
             served=0,
             shown_at=self._now(),
+            trial=reading.trial,
         )
         self._memory.keep(impression)
         return await self._page(impression, 0, reading.stickers)
@@ -111,11 +130,13 @@ class Suggester:
             for pack in await self._catalogue.packs_titled(key)
             for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
         ]
-        meant, found = await self._search(user_id, key, tokens, hidden)
+        # Whoever names a set wants that set, as it is.
+        lot = NOTHING_DRAWN if in_pack else self._trials.draw(user_id, key, self._now())
+        meant, found = await self._search(user_id, key, tokens, hidden, lot)
         if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden))[1] or found
-        return await self._reading(tokens, each_once(in_pack, found), meant)
+            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden, lot))[1] or found
+        return await self._reading(tokens, each_once(in_pack, found), meant, lot)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -140,29 +161,38 @@ class Suggester:
         return impression
 
     async def _search(
-        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden
+        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden, lot: Lot
     ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
         if not tokens:
             return (), ()
         serving = self._serving.current
-        profile = await self._styles.profile(user_id) if self._ranker.by_profile else None
+        rankers = (self._ranker, *((lot.rival,) if lot.rival else ()))
+        profile = await self._styles.profile(user_id) if any(ranker.by_profile for ranker in rankers) else None
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
-        taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
+        taste = await self._tastes.taste(user_id) if any(ranker.by_taste for ranker in rankers) else None
         asked = Asked(key, tokens, serving, profile, taste, hidden)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot)
 
-    def _rank(self, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
-        readings = self._ranker.readings(asked)
-        return tuple(each.text for each in readings), self._ranker.rank(replace(asked, readings=readings))
+    def _rank(self, asked: Asked, lot: Lot) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        meant, ranking = ranked_by(self._ranker, asked)
+        if lot.rival is not None:
+            ranking = interleave(ranking, ranked_by(lot.rival, asked)[1], lot.seed)
+        return meant, ranking
 
     async def _reading(
-        self, tokens: tuple[str, ...], ranking: Sequence[Ranked], meant: tuple[str, ...] = ()
+        self,
+        tokens: tuple[str, ...],
+        ranking: Sequence[Ranked],
+        meant: tuple[str, ...] = (),
+        lot: Lot = NOTHING_DRAWN,
     ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
         stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
-        return Reading(tokens, tuple(ranked for ranked in ranking if ranked.sticker_id in stickers), stickers, meant)
+        live = tuple(ranked for ranked in ranking if ranked.sticker_id in stickers)
+        compared = Compared(self._ranker.name, lot.rival.name) if lot.rival else None
+        return Reading(tokens, live, stickers, meant, compared)
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]

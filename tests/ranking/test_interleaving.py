@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from persrv.domain.suggestions import Ranked, Reason
 from persrv.domain.trials import Team
-from persrv.ranking.interleaving import Wins, count_wins, sign_test, team_draft, won_by
+from persrv.ranking.interleaving import Wins, count_wins, interleave, sign_test, team_draft, won_by
 
 S, R = Team.SERVING, Team.RIVAL
 
@@ -83,6 +84,17 @@ def test_equal_rankings_stay_as_they_are_and_no_choice_counts_for_either(ranking
     picks = team_draft(ranking, ranking, seed)
     assert [pick.sticker_id for pick in picks] == ranking
     assert {pick.team for pick in picks} <= {None}
+
+
+def test_each_place_has_the_scores_of_the_ranking_whose_pick_it_is():
+    serving = [Ranked(sticker, Reason.SEARCH, score=10 - sticker) for sticker in (1, 2, 3)]
+    rival = [Ranked(sticker, Reason.SEARCH, score=100 - sticker) for sticker in (1, 3, 4)]
+    mixed = interleave(serving, rival, 0)
+    assert [place.sticker_id for place in mixed[:1]] == [1]
+    assert (mixed[0].team, mixed[0].score) == (None, 9)
+    scores = {S: 10, R: 100}
+    assert {place.team for place in mixed[1:]} == {S, R}
+    assert all(place.score == scores[place.team] - place.sticker_id for place in mixed[1:])
 
 
 def test_no_ranking_has_an_advantage_from_its_side_of_the_draft():

@@ -15,6 +15,7 @@ from persrv.adapters.database.personal import read_record
 from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
+from persrv.adapters.database.trials import trial_columns, trial_of
 from persrv.adapters.database.upsert import insert_into
 from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.stickers import PackState
@@ -42,6 +43,7 @@ class SqlHistoryStore:
                 "sticker_ids": list(shown.sticker_ids),
                 "served": shown.served,
                 "shown_at": shown.shown_at,
+                **trial_columns(shown.trial),
             }
             for shown in impressions
         ]
@@ -68,6 +70,7 @@ class SqlHistoryStore:
             sticker_ids=tuple(row.sticker_ids),
             served=row.served,
             shown_at=row.shown_at,
+            trial=trial_of(row),
         )
 
     async def record_choice(self, choice: Choice) -> bool:

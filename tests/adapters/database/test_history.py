@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.tables import interactions, users
 from persrv.domain.history import Person
+from persrv.domain.trials import Compared, Trial
 
 
 async def languages(database) -> dict[int, str]:
@@ -31,6 +32,18 @@ async def test_an_impression_comes_back_as_it_was(history, an_impression):
     await history.record_impressions([shown, an_impression("00000000000000bb")])
     assert await history.impression("00000000000000aa") == shown
     assert await history.impression("unknown") is None
+
+
+async def test_what_was_tried_out_in_an_impression_comes_back_and_is_told_to_its_person(history, an_impression):
+    tried = replace(
+        an_impression("00000000000000aa"), trial=Trial(Compared("persrv-plus", "persrv"), teams="sr-", explored=2)
+    )
+    plain = an_impression("00000000000000bb")
+    await history.record_impressions([tried, plain])
+    await history.record_impressions([replace(tried, served=3, trial=Trial())])  # the second page says it no more
+    assert await history.impression(tried.id) == replace(tried, served=3)
+    assert await history.impression(plain.id) == plain
+    assert [shown.trial for shown in (await history.record_of(7)).impressions] == [tried.trial, plain.trial]
 
 
 async def test_an_impression_that_is_known_only_has_its_served_raised(history, an_impression):
