@@ -47,3 +47,55 @@ NOTHING_TRIED = Trial()
 def letter(team: Team | None) -> str:
     """A place's letter in `Trial.teams`."""
     return NO_TEAM if team is None else team.value
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What one person chose for one query in interleaved answers, by whose pick it was.
+
+    :param neither: Choices of places that are nobody's pick.
+    """
+
+    compared: Compared
+    serving: int = 0
+    rival: int = 0
+    neither: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wins:
+    """How often each of two rankings was better."""
+
+    serving: int = 0
+    rival: int = 0
+    ties: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What people chose where two rankings were interleaved.
+
+    :param answers: Interleaved answers that are still kept.
+    :param credits: All choices from them.
+    :param wins: One for each query of each person who chose something: the ranking they chose more from. However often
+        somebody chooses for the same query, it is one.
+    :param p: Two-sided: how often luck alone would give such wins or more uneven ones, 0 to 1.
+    """
+
+    compared: Compared
+    answers: int
+    credits: Credits
+    wins: Wins
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What came of places that were given to stickers nobody had seen.
+
+    :param shown: Such places that were served.
+    :param chosen: Choices of them.
+    """
+
+    shown: int = 0
+    chosen: int = 0

@@ -7,12 +7,12 @@ ranking whose pick it was. Whoever looks at the answer cannot tell them apart, a
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 from persrv.domain.suggestions import Ranked
-from persrv.domain.trials import Team
+from persrv.domain.trials import Compared, Comparison, Credits, Team, Wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,6 @@ class Pick:
 
     sticker_id: int
     team: Team | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wins:
-    """How often each of two rankings was better."""
-
-    serving: int = 0
-    rival: int = 0
-    ties: int = 0
-
-    @property
-    def p(self) -> float:
-        """Two-sided: how often luck alone would give such a difference or a larger one; see `sign_test`."""
-        return sign_test(self.serving, self.rival)
 
 
 def team_draft(serving: Sequence[int], rival: Sequence[int], seed: int) -> tuple[Pick, ...]:
@@ -82,22 +68,27 @@ def interleave(serving: Sequence[Ranked], rival: Sequence[Ranked], seed: int) ->
     return tuple(replace(by_team[pick.team][pick.sticker_id], team=pick.team) for pick in picks)
 
 
-def won_by(teams: Iterable[Team | None]) -> Team | None:
-    """Which ranking some choices speak for: the one with more of them; None for a tie.
-
-    :param teams: Of each choice the team of the place it was served at.
-    """
-    counts = Counter(teams)
-    difference = counts[Team.SERVING] - counts[Team.RIVAL]
-    if difference == 0:
+def winner(credits: Credits) -> Team | None:
+    """Which ranking a person's choices for a query speak for: whose picks they chose more of; None for a tie."""
+    if credits.serving == credits.rival:
         return None
-    return Team.SERVING if difference > 0 else Team.RIVAL
+    return Team.SERVING if credits.serving > credits.rival else Team.RIVAL
 
 
-def count_wins(winners: Iterable[Team | None]) -> Wins:
-    """How often each ranking won; None counts as a tie."""
-    counts = Counter(winners)
-    return Wins(counts[Team.SERVING], counts[Team.RIVAL], counts[None])
+def compare(compared: Compared, answers: int, credits: Sequence[Credits]) -> Comparison:
+    """The result of a comparison.
+
+    :param credits: One for each query of each person, of these two rankings.
+    """
+    won = Counter(winner(each) for each in credits)
+    wins = Wins(won[Team.SERVING], won[Team.RIVAL], won[None])
+    total = Credits(
+        compared,
+        sum(each.serving for each in credits),
+        sum(each.rival for each in credits),
+        sum(each.neither for each in credits),
+    )
+    return Comparison(compared, answers, total, wins, sign_test(wins.serving, wins.rival))
 
 
 def sign_test(one: int, other: int) -> float:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from persrv.domain.suggestions import Ranked, Reason
-from persrv.domain.trials import Team
-from persrv.ranking.interleaving import Wins, count_wins, interleave, sign_test, team_draft, won_by
+from persrv.domain.trials import Compared, Credits, Team, Wins
+from persrv.ranking.interleaving import compare, interleave, sign_test, team_draft, winner
 
 S, R = Team.SERVING, Team.RIVAL
 
@@ -108,12 +108,24 @@ def test_no_ranking_has_an_advantage_from_its_side_of_the_draft():
         assert abs(counts[S] - 2000) < 100
 
 
-def test_a_choice_counts_for_its_places_team_and_more_choices_win():
-    assert won_by([S]) is S
-    assert won_by([R, None, S, R]) is R
-    assert won_by([S, R]) is None
-    assert won_by([None]) is None
-    assert count_wins([S, S, R, None, None, S]) == Wins(serving=3, rival=1, ties=2)
+def test_more_choices_win_and_a_person_who_chooses_often_has_one_vote_a_query():
+    compared = Compared("one", "other")
+
+    def credit(serving=0, rival=0, neither=0):
+        return Credits(compared, serving, rival, neither)
+
+    assert winner(credit(serving=1)) is S
+    assert winner(credit(serving=1, rival=2, neither=5)) is R
+    assert winner(credit(1, 1)) is winner(credit(neither=3)) is None
+    found = compare(compared, 40, [credit(serving=50), credit(rival=1), credit(0, 2, 1), credit(rival=1), credit(1, 1)])
+    assert (found.answers, found.credits) == (40, credit(51, 5, 1))
+    assert found.wins == Wins(serving=1, rival=3, ties=1)
+    assert found.p == pytest.approx(2 * (1 + 4) / 16)  # 1 of 4, ties left out
+
+
+def test_without_a_choice_nothing_is_won():
+    found = compare(Compared("one", "other"), 3, [])
+    assert (found.wins, found.p) == (Wins(), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +143,6 @@ def test_a_choice_counts_for_its_places_team_and_more_choices_win():
 )
 def test_the_sign_test_by_hand(one, other, p):
     assert sign_test(one, other) == pytest.approx(p, abs=1e-12)
-    assert Wins(one, other, ties=99).p == pytest.approx(p, abs=1e-12)  # ties are left out
 
 
 @given(st.integers(0, 3000), st.integers(0, 3000))

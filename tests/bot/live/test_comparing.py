@@ -122,3 +122,21 @@ def test_forgetme_erases_what_was_tried_out_with_somebody(start, alex, page):
     assert impression_of(bot, answer).trial.compared == COMPARED
     bot.do(bot.services.forget(alex.id))
     assert impression_of(bot, answer) is None
+
+
+def test_stats_tells_who_was_chosen_from_and_that_it_may_be_luck(start, mei, alex):
+    _, likes = start(**COMPARING)
+    answer, everything = whole(alex, "😀")
+    alex.chooses(answer, everything.index(likes[alex.id]))
+    text = mei.asks("/stats", lambda seen: bool(seen.photo)).text
+    assert "⚖️ persrv-plus 对比 persrv\n混合两种排序的回答：" in text
+    # Each of them chose a sticker before, when both rankings were the same and no place was anybody's.
+    assert "选自 persrv-plus：1 · 选自 persrv：0 · 都不算：3" in text
+    assert "胜出（每人每个查询计一次）：1 : 0，平局：1（p = 1.000）\n目前的差别可能只是偶然。" in text
+
+
+def test_stats_says_nothing_of_comparisons_where_there_was_none(start, mei):
+    start()
+    text = mei.asks("/stats", lambda seen: bool(seen.photo)).text
+    assert "⚖️" not in text
+    assert "🌱" not in text
