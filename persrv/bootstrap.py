@@ -67,6 +67,7 @@ from persrv.ranking.personal import RankingWeights
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import (
+    Explorer,
     ImpressionWriter,
     NsfwGuard,
     PaperRanker,
@@ -226,6 +227,7 @@ class Services:
     media: MediaStore
     decoder: FrameDecoder
     suggester: Suggester
+    explorer: Explorer
     impressions: ImpressionWriter
     indexer: Indexer
     documents: IndexQueue
@@ -279,7 +281,8 @@ class Services:
         self.styles.wake(user_id)
 
     async def warm_up(self) -> None:
-        """Load what the first answers can do without, beside them; nothing where the ranking has no use for it."""
+        """Load what the first answers can do without, beside them; nothing that the settings have no use for."""
+        await self.explorer.load()
         if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             await asyncio.to_thread(self.query_vectors.warm)
 
@@ -340,6 +343,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await nsfw.load()
         tastes = TasteKeeper(choices, now=utc_now)
         vectors = QueryVectors(partial(text_encoder, settings))
+        explorer = Explorer(history, share=settings.explore_share)
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
@@ -351,7 +355,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             trials=Trials(
                 rival=_ranker(settings.compare_with, settings, index, vectors) if settings.compare_with else None,
                 compare_share=settings.compare_share,
+                explore_share=settings.explore_share,
             ),
+            explorer=explorer,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -364,6 +370,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             media=media,
             decoder=decoder,
             suggester=suggester,
+            explorer=explorer,
             impressions=impressions,
             indexer=indexer,
             documents=queue,

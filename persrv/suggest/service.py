@@ -14,10 +14,11 @@ from persrv.domain.history import Impression
 from persrv.domain.nsfw import Hidden
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
-from persrv.domain.trials import NOTHING_TRIED, Compared, Trial, letter
+from persrv.domain.trials import Compared, Trial, letter
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
+from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.nsfw import NsfwGuard
@@ -53,9 +54,9 @@ class Reading:
     @property
     def trial(self) -> Trial:
         """What is tried out in this answer, as its impression keeps it."""
-        if self.compared is None:
-            return NOTHING_TRIED
-        return Trial(self.compared, "".join(letter(ranked.team) for ranked in self.ranking))
+        explored = next((at for at, ranked in enumerate(self.ranking) if ranked.reason is Reason.EXPLORING), None)
+        teams = "".join(letter(ranked.team) for ranked in self.ranking) if self.compared else ""
+        return Trial(self.compared, teams, explored)
 
 
 class Suggester:
@@ -72,6 +73,7 @@ class Suggester:
         tastes: TasteKeeper,
         nsfw: NsfwGuard,
         trials: Trials,
+        explorer: Explorer,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
@@ -79,7 +81,7 @@ class Suggester:
         """Set it up.
 
         :param ranker: What serves.
-        :param trials: What is tried out beside it.
+        :param trials: In which answers something is tried out beside it.
         """
         self._catalogue = catalogue
         self._history = history
@@ -89,6 +91,7 @@ class Suggester:
         self._tastes = tastes
         self._nsfw = nsfw
         self._trials = trials
+        self._explorer = explorer
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -136,7 +139,11 @@ class Suggester:
         if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
             tokens, found = spoken, (await self._search(user_id, key, spoken, hidden, lot))[1] or found
-        return await self._reading(tokens, each_once(in_pack, found), meant, lot)
+        reading = await self._reading(tokens, each_once(in_pack, found), meant, lot)
+        ranking = self._explorer.explore(
+            reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
+        )
+        return replace(reading, ranking=ranking)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -145,12 +152,14 @@ class Suggester:
             impression = replace(impression, served=page.end)
             self._memory.keep(impression)
             self._impressions.add(impression)
+            self._explorer.note([placed.sticker.id for placed in page.placed])
 
     def forget(self, user_id: int) -> None:
         """Drop what is remembered of one person here, before the database forgets them."""
         self._memory.forget(user_id)
         self._styles.forget(user_id)
         self._tastes.forget(user_id)
+        self._explorer.forget(user_id)
         self._impressions.forget(user_id)
 
     async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:

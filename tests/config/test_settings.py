@@ -65,15 +65,16 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
         ("COMPARE_WITH", "persrv-plus"),  # serves already
         ("COMPARE_SHARE", "1.1"),
         ("COMPARE_SHARE", "-0.1"),
+        ("EXPLORE_SHARE", "0.21"),
     ],
 )
-def test_a_wrong_setting_of_a_comparison_is_named(monkeypatch, name, value):
+def test_a_wrong_setting_of_a_trial_is_named(monkeypatch, name, value):
     (problem,) = problems(monkeypatch, **{name: value})
     assert problem.startswith(f"PERSRV_{name} ")
 
 
 def test_a_comparison_is_off_until_another_ranking_than_the_serving_one_is_named(monkeypatch):
-    assert load_settings().compare_with is None
+    assert (load_settings().compare_with, load_settings().explore_share) == (None, 0)
     monkeypatch.setenv("PERSRV_RANKING", "persrv")
     monkeypatch.setenv("PERSRV_COMPARE_WITH", "persrv-plus")
     settings = load_settings()

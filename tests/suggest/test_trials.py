@@ -25,6 +25,21 @@ def test_a_rival_takes_part_in_its_share_of_the_answers(share):
     assert len({lot.seed for lot in compared}) == len(compared)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2])
+def test_a_place_from_the_fifth_to_the_tenth_is_given_away_in_its_share_of_the_answers(share):
+    drawn = lots(Trials(explore_share=share))
+    places = [lot.place for lot in drawn if lot.place is not None]
+    assert abs(len(places) / 2000 - share) <= 0.03
+    assert set(places) == (set(range(4, 10)) if share else set())
+    assert all(lot.rival is None for lot in drawn)
+
+
+def test_the_two_lots_are_drawn_apart():
+    drawn = lots(Trials(rival=Rival(), compare_share=0.5, explore_share=0.2))
+    both = sum(lot.rival is not None and lot.place is not None for lot in drawn)
+    assert abs(both / 2000 - 0.1) <= 0.03
+
+
 def test_without_a_rival_nothing_is_drawn():
     assert Trials().draw(7, "笑", NOON) == NOTHING_DRAWN
     assert Trials(compare_share=1.0).draw(7, "笑", NOON) == NOTHING_DRAWN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +14,7 @@ from persrv.adapters.database.database import Database
 from persrv.adapters.database.erasing import erase_older, erase_rows, note_rebuilt, rebuild_owed
 from persrv.adapters.database.live import banned_stickers, is_live
 from persrv.adapters.database.personal import read_record
+from persrv.adapters.database.seen import read_seen
 from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
@@ -160,6 +163,11 @@ class SqlHistoryStore:
                 if len(found) == limit:
                     break
         return list(found)
+
+    async def seen(self) -> NDArray[np.int64]:
+        """Stickers that somebody was shown or chose."""
+        async with self._database.read() as connection:
+            return await read_seen(connection)
 
     async def note_person(self, person: Person) -> None:
         """Note that we have seen this person; a language that is known is kept when none is told."""

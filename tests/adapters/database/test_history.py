@@ -61,6 +61,24 @@ async def test_one_batch_may_name_an_impression_twice(history, an_impression):
     assert (await history.impression(shown.id)).served == 3
 
 
+async def test_seen_is_what_was_served_and_what_was_chosen_each_once(history, ids, a_choice, an_impression):
+    assert (await history.seen()).tolist() == []
+    one, two, three = ids["c1"], ids["c2"], ids["c3"]
+    shown = an_impression("00000000000000aa", served=1)
+    await history.record_impressions([replace(shown, sticker_ids=(two, one, three))])
+    assert (await history.seen()).tolist() == [two]
+    await history.record_impressions([replace(shown, id="bb", sticker_ids=(two, 10**6), served=2)])  # never was one
+    await history.record_choice(a_choice(7, three))
+    await history.record_choice(a_choice(8, three))
+    assert (await history.seen()).tolist() == [two, three]
+
+
+async def test_seen_is_read_in_parts(history, ids, an_impression):
+    shown = [replace(an_impression(f"{number:016x}"), sticker_ids=(ids["c1"],), served=1) for number in range(250)]
+    await history.record_impressions([*shown, replace(shown[0], id="last", sticker_ids=(ids["c3"],))])
+    assert (await history.seen()).tolist() == [ids["c1"], ids["c3"]]
+
+
 # Choices
 
 
