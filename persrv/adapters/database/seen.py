@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.tables import impressions, interactions, stickers
 
-ROWS = 100
+ROWS = 50
 """Rows that are read at a time: their lists are parsed in the event loop, which is not to wait for them."""
 
 
