@@ -104,3 +104,16 @@ async def test_nothing_was_tried_out_in_plain_impressions(usage, history, ids, a
     await history.record_impressions([an_impression("0123456789abcdef")])
     await history.record_choice(a_choice(7, ids["c1"]))
     assert (await usage.interleaved(), await usage.credits(), await usage.explored()) == ({}, [], Explored())
+
+
+async def test_what_came_of_trials_goes_with_the_impressions(usage, history, ids, a_choice, an_impression, at):
+    compared = Compared("persrv-plus", "persrv")
+    for number, user_id in ((1, 7), (2, 8)):
+        shown = replace(an_impression(f"{number:016x}", user_id), trial=Trial(compared, "sr-", explored=1))
+        await history.record_impressions([shown])
+        await history.record_choice(replace(a_choice(user_id, ids["c1"]), impression_id=shown.id))
+    await history.forget(7)
+    assert (await usage.interleaved(), await usage.credits()) == ({compared: 1}, [Credits(compared, serving=1)])
+    assert await usage.explored() == Explored(shown=1, chosen=0)
+    await history.expire(impressions=at(1), choices=None)
+    assert (await usage.interleaved(), await usage.credits(), await usage.explored()) == ({}, [], Explored())
