@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import accumulate
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -106,6 +107,32 @@ def test_no_ranking_has_an_advantage_from_its_side_of_the_draft():
         swapped.update(pick.team for pick in team_draft([2, 1, 3, 4], [1, 2, 3, 4], seed)[:1])
     for counts in (credit, swapped):  # the first place is the coin's: 2000 of 4000, give or take 3 x 32
         assert abs(counts[S] - 2000) < 100
+
+
+def chosen_teams(serving, rival, likes, times=3000):
+    """Whose picks somebody chooses who looks from the top, gives up now and then, and takes what they like."""
+    dice = Random(7)
+    counts = Counter()
+    for seed in range(times):
+        for pick in team_draft(serving, rival, seed):
+            if dice.random() < likes(pick.sticker_id):
+                counts[pick.team] += 1
+                break
+            if dice.random() < 0.2:
+                break
+    return counts
+
+
+def test_whoever_chooses_by_place_alone_prefers_neither_and_whoever_likes_a_sticker_prefers_who_ranks_it_higher():
+    worse, better = list(range(20)), [7, *range(7), *range(8, 20)]
+    by_place = chosen_teams(worse, better, lambda _: 0.3)
+    assert sign_test(by_place[S], by_place[R]) > 0.05
+    by_liking = chosen_teams(worse, better, lambda sticker: 0.9 if sticker == 7 else 0.1)
+    assert by_liking[R] > by_liking[S]
+    assert sign_test(by_liking[S], by_liking[R]) < 1e-6
+    the_other_way_round = chosen_teams(better, worse, lambda sticker: 0.9 if sticker == 7 else 0.1)
+    assert sign_test(the_other_way_round[S], the_other_way_round[R]) < 1e-6
+    assert the_other_way_round[S] > the_other_way_round[R]
 
 
 def test_more_choices_win_and_a_person_who_chooses_often_has_one_vote_a_query():
