@@ -68,6 +68,7 @@ from persrv.ranking.personal import RankingWeights
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import (
+    Explorer,
     ImpressionWriter,
     NsfwGuard,
     OwnPacksKeeper,
@@ -80,6 +81,7 @@ from persrv.suggest import (
     StyleTeller,
     Suggester,
     TasteKeeper,
+    Trials,
     UsageTeller,
 )
 from persrv.text import warm_up
@@ -227,6 +229,7 @@ class Services:
     media: MediaStore
     decoder: FrameDecoder
     suggester: Suggester
+    explorer: Explorer
     impressions: ImpressionWriter
     indexer: Indexer
     documents: IndexQueue
@@ -287,8 +290,9 @@ class Services:
         self.indexer.wake()
 
     async def warm_up(self) -> None:
-        """Load what the first answers can do without, beside them; nothing where the ranking has no use for it."""
-        if self.settings.ranking == PlusRanker.name:
+        """Load what the first answers can do without, beside them; nothing that the settings have no use for."""
+        await self.explorer.load()
+        if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             await asyncio.to_thread(self.query_vectors.warm)
 
     async def forget(self, user_id: int) -> tuple[int, int]:
@@ -351,15 +355,22 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await own_packs.load()
         tastes = TasteKeeper(choices, now=utc_now)
         vectors = QueryVectors(partial(text_encoder, settings))
+        explorer = Explorer(history, share=settings.explore_share)
         suggester = Suggester(
             catalogue=catalogue,
             history=history,
-            ranker=_ranker(settings, index, vectors),
+            ranker=_ranker(settings.ranking, settings, index, vectors),
             serving=serving,
             styles=styles,
             tastes=tastes,
             nsfw=nsfw,
             own_packs=own_packs,
+            trials=Trials(
+                rival=_ranker(settings.compare_with, settings, index, vectors) if settings.compare_with else None,
+                compare_share=settings.compare_share,
+                explore_share=settings.explore_share,
+            ),
+            explorer=explorer,
             impressions=impressions,
             executor=search,
             now=utc_now,
@@ -372,6 +383,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             media=media,
             decoder=decoder,
             suggester=suggester,
+            explorer=explorer,
             impressions=impressions,
             indexer=indexer,
             documents=queue,
@@ -434,9 +446,9 @@ def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
     return executor
 
 
-def _ranker(settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
+def _ranker(name: str, settings: Settings, index: StickerIndex, vectors: QueryVectors) -> Ranker:
     weights = relevance_weights(settings).as_mapping()
-    if settings.ranking == PaperRanker.name:
+    if name == PaperRanker.name:
         return PaperRanker(
             index,
             weights,

@@ -9,9 +9,14 @@ from telegram.constants import ParseMode
 
 from bot.context import Context, texts_of
 from bot.texts import Texts
+from persrv.domain.trials import Comparison
 from persrv.domain.usage import Period, Stock, Usage
 
 UNKNOWN = "–"
+COMPARISONS = 2
+"""That are told: a caption holds 1,024 characters."""
+SIGNIFICANT = 0.05
+"""Below this p, wins are said to be more than luck."""
 
 
 async def stats(update: Update, context: Context) -> None:
@@ -38,7 +43,13 @@ def render(usage: Usage, texts: Texts) -> str:
         use = texts.say("stats_idle", days=len(usage.days))
     else:
         use = _use(usage.periods[0], usage.periods[-1], texts)
-    return use + "\n\n" + _stock(usage.stock, texts)
+    parts = [use, _stock(usage.stock, texts)]
+    parts += [_comparison(one, texts) for one in usage.comparisons[:COMPARISONS]]
+    if usage.explored is not None:
+        parts.append(
+            texts.say("stats_explored", shown=f"{usage.explored.shown:,}", chosen=f"{usage.explored.chosen:,}")
+        )
+    return "\n\n".join(parts)
 
 
 def _use(short: Period, long: Period, texts: Texts) -> str:
@@ -67,6 +78,34 @@ def _stock(stock: Stock, texts: Texts) -> str:
         read=_percent(stock.share(stock.read)),
         described=_percent(stock.share(stock.described)),
     )
+
+
+def _comparison(comparison: Comparison, texts: Texts) -> str:
+    """Who was chosen from more often, and whether that may be luck."""
+    compared, wins = comparison.compared, comparison.wins
+    names = {"serving": compared.serving, "rival": compared.rival}
+    head = texts.say("stats_comparison", **names, answers=f"{comparison.answers:,}")
+    if not wins.serving + wins.rival + wins.ties:
+        return head + "\n" + texts.say("stats_nobody_chose")
+    figures = texts.say(
+        "stats_wins",
+        **names,
+        serving_choices=f"{comparison.credits.serving:,}",
+        rival_choices=f"{comparison.credits.rival:,}",
+        neither=f"{comparison.credits.neither:,}",
+        serving_wins=f"{wins.serving:,}",
+        rival_wins=f"{wins.rival:,}",
+        ties=f"{wins.ties:,}",
+        p="p < 0.001" if comparison.p < 0.001 else f"p = {comparison.p:.3f}",
+    )
+    return "\n".join((head, figures, _verdict(comparison, texts)))
+
+
+def _verdict(comparison: Comparison, texts: Texts) -> str:
+    if comparison.p >= SIGNIFICANT:
+        return texts.say("stats_may_be_luck")
+    wins, compared = comparison.wins, comparison.compared
+    return texts.say("stats_better", better=compared.serving if wins.serving > wins.rival else compared.rival)
 
 
 def _percent(share: float | None) -> str:

@@ -56,6 +56,7 @@ class Explainer:
                 preference=ranked.preference,
                 factor=ranked.factor,
                 own_packs=ranked.own_packs,
+                pick=reading.compared.name_of(ranked.team) if reading.compared else "",
             )
             for position, ranked in enumerate(reading.ranking[:ROWS])
         )

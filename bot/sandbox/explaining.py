@@ -16,6 +16,7 @@ class ExplainedRow:
     :param preference: How well the sticker's style fits the person, 0 to 1.
     :param factor: What that and own packs multiply recall by; 1 for a person without history or wish.
     :param own_packs: What of it is for being of a pack of the person's own.
+    :param pick: The ranking whose pick it is where two were interleaved, or "".
     """
 
     position: int
@@ -26,6 +27,7 @@ class ExplainedRow:
     preference: float = 0.0
     factor: float = 1.0
     own_packs: float = 1.0
+    pick: str = ""
 
 
 @dataclass(frozen=True, slots=True)

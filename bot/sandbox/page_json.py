@@ -120,6 +120,7 @@ def explanation_view(world: World, explanation: Explanation) -> Json:
                 "preference": row.preference,
                 "factor": row.factor,
                 "own_packs": row.own_packs,
+                "pick": row.pick,
             }
         )
     return {"tokens": list(explanation.tokens), "meant": list(explanation.meant), "rows": rows}

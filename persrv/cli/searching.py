@@ -82,6 +82,7 @@ def _row(position: int, reading: Reading, scores: Mapping[int, NsfwScore], expla
             "preference": ranked.preference,
             "factor": ranked.factor,
             "own_packs": ranked.own_packs,
+            **({"pick": reading.compared.name_of(ranked.team)} if reading.compared else {}),
             "nsfw": scores[sticker.id].score if sticker.id in scores else None,
         }
     return row | {"score": ranked.score}

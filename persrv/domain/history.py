@@ -7,6 +7,7 @@ from datetime import datetime
 
 from persrv.domain.broadcasts import Delivery
 from persrv.domain.own_packs import OwnPacks
+from persrv.domain.trials import NOTHING_TRIED, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Impression:
     :param query: What was typed, as typed (at most 256 characters).
     :param sticker_ids: The whole ranking, best first; positions count from 0.
     :param served: How many of them, from the start, have been sent.
+    :param trial: What was tried out in it.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Impression:
     sticker_ids: tuple[int, ...]
     served: int
     shown_at: datetime
+    trial: Trial = NOTHING_TRIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class KeptImpression:
     sticker_ids: tuple[int, ...]
     served: int
     shown_at: datetime
+    trial: Trial = NOTHING_TRIED
 
 
 @dataclass(frozen=True, slots=True)

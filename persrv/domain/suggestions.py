@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
+from persrv.domain.trials import Team
 
 
 class Reason(StrEnum):
@@ -21,6 +22,7 @@ class Reason(StrEnum):
     NEWEST = "newest"
     PACK = "pack"
     SEARCH = "search"
+    EXPLORING = "exploring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ class Recalled:
 class Ranked:
     """One place in a ranking.
 
-    :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack).
+    :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack). Of two rankings
+        that were interleaved, each falls by itself.
     :param by_field: BM25 by field, already weighted; with `utility` and `beyond` it sums to the recall score.
     :param utility: Weighted utility, at least 0.
     :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, diffusion; those above 0.
     :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
     :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
     :param own_packs: What of `factor` is for being of a pack of their own: `factor` divided by it is for style.
+    :param team: Whose pick it is in an interleaved answer; None for nobody's, and where one ranking answered.
     """
 
     sticker_id: int
@@ -65,6 +69,7 @@ class Ranked:
     preference: float = 0.0
     factor: float = 1.0
     own_packs: float = 1.0
+    team: Team | None = None
 
     @property
     def recall(self) -> float:

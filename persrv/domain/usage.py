@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from persrv.domain.trials import Comparison, Explored
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -82,11 +84,15 @@ class Usage:
 
     :param days: Oldest first, without gaps; the last one is today.
     :param periods: Shortest first.
+    :param comparisons: Of rankings in interleaved answers that are still kept; the one with most answers first.
+    :param explored: What came of stickers that nobody had seen, or None where none was tried out.
     """
 
     days: tuple[DayOfUse, ...]
     periods: tuple[Period, ...]
     stock: Stock
+    comparisons: tuple[Comparison, ...] = ()
+    explored: Explored | None = None
 
     @property
     def idle(self) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.semantics import StickerDocument
 from persrv.domain.stickers import FetchedPack, MediaState, Pack, PackChange, Sticker
@@ -132,6 +135,9 @@ class HistoryStore(Protocol):
 
     async def newest(self, limit: int) -> Sequence[int]:
         """Live stickers of the packs fetched last, in their packs' order."""
+
+    async def seen(self) -> NDArray[np.int64]:
+        """Stickers that somebody was shown or chose, as far as it is kept; rising, shape (n,)."""
 
     async def note_person(self, person: Person) -> None:
         """Note that we have seen this person, and their language."""

@@ -2,6 +2,7 @@
 
 from persrv.suggest.about import StickerFacts, sticker_facts
 from persrv.suggest.choices import choice_from_result, result_id
+from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.mydata import as_json
@@ -14,11 +15,13 @@ from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import Taste, TasteKeeper
+from persrv.suggest.trials import Trials
 from persrv.suggest.usage import UsageTeller
 
 __all__ = [
     "PAGE_SIZE",
     "Asked",
+    "Explorer",
     "ImpressionWriter",
     "NsfwGuard",
     "OwnPacksKeeper",
@@ -37,6 +40,7 @@ __all__ = [
     "Taste",
     "TasteKeeper",
     "ToldStyle",
+    "Trials",
     "UsageTeller",
     "as_json",
     "choice_from_result",

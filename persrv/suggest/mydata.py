@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from persrv.domain.history import PersonalRecord
+from persrv.domain.trials import Trial
 from persrv.preference.profile_bytes import profile_from_bytes
 
 FORMAT = 1
@@ -41,6 +42,7 @@ def as_json(record: PersonalRecord) -> bytes:
                 "stickers_ranked": list(shown.sticker_ids),
                 "stickers_shown": shown.served,
                 "shown_at": shown.shown_at.isoformat(),
+                **_tried(shown.trial),
             }
             for shown in record.impressions
         ],
@@ -49,6 +51,17 @@ def as_json(record: PersonalRecord) -> bytes:
         "style_profiles": [_profile(data) for data in record.profiles],
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def _tried(trial: Trial) -> dict[str, object]:
+    """What was tried out in an answer; nothing where nothing was."""
+    told: dict[str, object] = {}
+    if trial.compared is not None:
+        told["rankings_mixed"] = [trial.compared.serving, trial.compared.rival]
+        told["picks"] = trial.teams
+    if trial.explored is not None:
+        told["new_sticker_at"] = trial.explored
+    return told
 
 
 def _profile(data: bytes) -> dict[str, object]:

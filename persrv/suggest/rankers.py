@@ -93,6 +93,12 @@ class Ranker(Protocol):
         """R stickers at most, with every part of their scores."""
 
 
+def ranked_by(ranker: Ranker, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+    """What else the query was taken to mean, best first, and the ranking that all of it gave."""
+    readings = ranker.readings(asked)
+    return tuple(each.text for each in readings), ranker.rank(replace(asked, readings=readings))
+
+
 class PaperRanker:
     """The paper, made exact (section 3.6): BM25 + utility, times 1 + alpha x preference."""
 

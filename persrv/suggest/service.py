@@ -17,17 +17,21 @@ from persrv.domain.nsfw import Hidden
 from persrv.domain.own_packs import OwnPacks, OwnWanted
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
+from persrv.domain.trials import Compared, Trial, letter
 from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
+from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own import own_stickers
 from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
-from persrv.suggest.rankers import Asked, Ranker
+from persrv.suggest.rankers import Asked, Ranker, ranked_by
 from persrv.suggest.serving import ServingHolder
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import TasteKeeper
+from persrv.suggest.trials import NOTHING_DRAWN, Lot, Trials
 from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
@@ -43,6 +47,7 @@ class Reading:
     :param tokens: What was looked for; () for an empty query.
     :param meant: What else was looked for, since nobody used these words: readings of the query, best first.
     :param only_own: Whether only the person's own packs were looked through.
+    :param compared: The two rankings that were interleaved, or None.
     """
 
     tokens: tuple[str, ...]
@@ -50,6 +55,14 @@ class Reading:
     stickers: Mapping[int, Sticker]
     meant: tuple[str, ...] = ()
     only_own: bool = False
+    compared: Compared | None = None
+
+    @property
+    def trial(self) -> Trial:
+        """What is tried out in this answer, as its impression keeps it."""
+        explored = next((at for at, ranked in enumerate(self.ranking) if ranked.reason is Reason.EXPLORING), None)
+        teams = "".join(letter(ranked.team) for ranked in self.ranking) if self.compared else ""
+        return Trial(self.compared, teams, explored)
 
 
 class Suggester:
@@ -66,11 +79,17 @@ class Suggester:
         tastes: TasteKeeper,
         nsfw: NsfwGuard,
         own_packs: OwnPacksKeeper,
+        trials: Trials,
+        explorer: Explorer,
         impressions: ImpressionWriter,
         executor: Executor,
         now: Callable[[], datetime],
     ) -> None:
-        """:param ranker: What serves."""
+        """Set it up.
+
+        :param ranker: What serves.
+        :param trials: In which answers something is tried out beside it.
+        """
         self._catalogue = catalogue
         self._history = history
         self._ranker = ranker
@@ -79,6 +98,8 @@ class Suggester:
         self._tastes = tastes
         self._nsfw = nsfw
         self._own_packs = own_packs
+        self._trials = trials
+        self._explorer = explorer
         self._impressions = impressions
         self._executor = executor
         self._now = now
@@ -105,6 +126,7 @@ class Suggester:
             sticker_ids=tuple(ranked.sticker_id for ranked in reading.ranking),
             served=0,
             shown_at=self._now(),
+            trial=reading.trial,
         )
         self._memory.keep(impression)
         page = await self._page(impression, 0, reading.stickers)
@@ -124,13 +146,19 @@ class Suggester:
                 return await self._only_by_words(user_id, normalise(query), hidden)
             return await self._reading((), found, only_own=own is not None and own.only)
         tokens = tokenise(key)
-        in_pack = await self._in_pack(key, hidden, own)
-        meant, ranking = await self._search(user_id, key, tokens, hidden, own)
+        in_pack = each_once(called, await self._in_pack(key, hidden, own))
+        # Whoever names a set wants that set, as it is.
+        lot = NOTHING_DRAWN if in_pack else self._trials.draw(user_id, key, self._now())
+        meant, ranking = await self._search(user_id, key, tokens, hidden, own, lot)
         if not any(ranked.by_field for ranked in ranking) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own))[1] or ranking
-        found = each_once(called, in_pack, ranking)
-        return await self._reading(tokens, found, meant, only_own=own is not None and own.only)
+            tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot))[1] or ranking
+        only_own = own is not None and own.only
+        reading = await self._reading(tokens, each_once(in_pack, ranking), meant, only_own=only_own, lot=lot)
+        explored = self._explorer.explore(
+            reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
+        )
+        return replace(reading, ranking=explored)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -139,12 +167,14 @@ class Suggester:
             impression = replace(impression, served=page.end)
             self._memory.keep(impression)
             self._impressions.add(impression)
+            self._explorer.note([placed.sticker.id for placed in page.placed])
 
     def forget(self, user_id: int) -> None:
         """Drop what is remembered of one person here, before the database forgets them."""
         self._memory.forget(user_id)
         self._styles.forget(user_id)
         self._tastes.forget(user_id)
+        self._explorer.forget(user_id)
         self._impressions.forget(user_id)
 
     async def _in_pack(self, key: str, hidden: Hidden, own: OwnWanted | None) -> tuple[Ranked, ...]:
@@ -174,22 +204,31 @@ class Suggester:
         return impression
 
     async def _search(
-        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden, own: OwnWanted | None
+        self,
+        user_id: int,
+        key: str,
+        tokens: Sequence[str],
+        hidden: Hidden,
+        own: OwnWanted | None,
+        lot: Lot = NOTHING_DRAWN,
     ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
         if not tokens or (own is not None and own.only and not len(own.stickers)):
             return (), ()
         serving = self._serving.current
-        profile = await self._styles.profile(user_id) if self._ranker.by_profile else None
+        rankers = (self._ranker, *((lot.rival,) if lot.rival else ()))
+        profile = await self._styles.profile(user_id) if any(ranker.by_profile for ranker in rankers) else None
         if profile is not None and profile.space_id != serving.space_id:
             profile = None  # the space changed this very moment
-        taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
+        taste = await self._tastes.taste(user_id) if any(ranker.by_taste for ranker in rankers) else None
         asked = Asked(key, tokens, serving, profile, taste, hidden, own)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot)
 
-    def _rank(self, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
-        readings = self._ranker.readings(asked)
-        return tuple(each.text for each in readings), self._ranker.rank(replace(asked, readings=readings))
+    def _rank(self, asked: Asked, lot: Lot) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        meant, ranking = ranked_by(self._ranker, asked)
+        if lot.rival is not None:
+            ranking = interleave(ranking, ranked_by(lot.rival, asked)[1], lot.seed)
+        return meant, ranking
 
     async def _reading(
         self,
@@ -198,11 +237,13 @@ class Suggester:
         meant: tuple[str, ...] = (),
         *,
         only_own: bool = False,
+        lot: Lot = NOTHING_DRAWN,
     ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
         stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
         live = tuple(ranked for ranked in ranking if ranked.sticker_id in stickers)
-        return Reading(tokens, live, stickers, meant, only_own)
+        compared = Compared(self._ranker.name, lot.rival.name) if lot.rival else None
+        return Reading(tokens, live, stickers, meant, only_own, compared)
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]

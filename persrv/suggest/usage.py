@@ -9,12 +9,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from persrv.domain.trials import Compared, Comparison, Credits
 from persrv.domain.usage import DayOfUse, Stock, Usage, Use, sum_up
 from persrv.domain.work import Task
 from persrv.ports.pictures import UsagePainter
 from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore
 from persrv.ports.usage import UsageStore
+from persrv.ranking.interleaving import compare
 from persrv.suggest.service import PAGE_SIZE
 
 PERIODS: Final = (7, 30)
@@ -58,11 +60,28 @@ class UsageTeller:
         )
         people = [await self._usage.choosers(edges[-1 - length], edges[-1]) for length in PERIODS]
         periods = tuple(sum_up(days[-length:], count) for length, count in zip(PERIODS, people, strict=True))
-        return Usage(days, periods, await self._stock())
+        explored = await self._usage.explored()
+        return Usage(
+            days, periods, await self._stock(), await self._comparisons(), explored if explored.shown else None
+        )
 
     async def paint(self, days: Sequence[DayOfUse]) -> bytes:
         """The days as a PNG file; drawn apart from the event loop, one picture at a time."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._painter.paint, days)
+
+    async def _comparisons(self) -> tuple[Comparison, ...]:
+        answers = await self._usage.interleaved()
+        if not answers:
+            return ()
+        chosen: dict[Compared, list[Credits]] = {compared: [] for compared in answers}
+        for credit in await self._usage.credits():
+            chosen.setdefault(credit.compared, []).append(credit)
+
+        def compare_all() -> tuple[Comparison, ...]:
+            found = [compare(compared, answers.get(compared, 0), credits) for compared, credits in chosen.items()]
+            return tuple(sorted(found, key=lambda one: (-one.answers, one.compared.serving, one.compared.rival)))
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, compare_all)
 
     def _known(self, use: Use, begin: datetime, now: datetime) -> Use:
         """A day of which the night has begun to erase queries keeps its choices alone: shares would be wrong."""

@@ -95,6 +95,18 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert "Nothing found" in persrv("search", "mine 派对").stdout  # nobody in particular has no packs
 
 
+def test_explain_tells_whose_pick_a_place_is_where_two_rankings_are_interleaved(persrv, add_pack):
+    add_pack("Cats_by_test", [picture(shade) for shade in (1, 60, 120)])
+    persrv("import", "Cats_by_test")
+
+    def told(**settings):
+        return json.loads(persrv("search", "派对", "--json", "--explain", **settings).stdout)["results"]
+
+    assert all("pick" not in row for row in told())
+    # They agree from the top on, so no place is anybody's.
+    assert [row["pick"] for row in told(COMPARE_WITH="persrv", COMPARE_SHARE="1")] == ["", "", ""]
+
+
 def test_explain_tells_what_was_scored_and_a_lower_limit_leaves_it_out(persrv, add_pack):
     add_pack("Cats_by_test", [picture(1), picture(60)])
     persrv("import", "Cats_by_test")

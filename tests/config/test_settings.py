@@ -58,6 +58,29 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
     assert named == {f"PERSRV_{name}" for name in expected.split()}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COMPARE_WITH", "bm25"),
+        ("COMPARE_WITH", "persrv-plus"),  # serves already
+        ("COMPARE_SHARE", "1.1"),
+        ("COMPARE_SHARE", "-0.1"),
+        ("EXPLORE_SHARE", "0.21"),
+    ],
+)
+def test_a_wrong_setting_of_a_trial_is_named(monkeypatch, name, value):
+    (problem,) = problems(monkeypatch, **{name: value})
+    assert problem.startswith(f"PERSRV_{name} ")
+
+
+def test_a_comparison_is_off_until_another_ranking_than_the_serving_one_is_named(monkeypatch):
+    assert (load_settings().compare_with, load_settings().explore_share) == (None, 0)
+    monkeypatch.setenv("PERSRV_RANKING", "persrv")
+    monkeypatch.setenv("PERSRV_COMPARE_WITH", "persrv-plus")
+    settings = load_settings()
+    assert (settings.compare_with, settings.compare_share) == ("persrv-plus", 0.1)
+
+
 def test_captions_by_a_server_need_its_address_and_the_model_at_once(monkeypatch):
     found = problems(monkeypatch, CAPTION_ENGINE="openai", CAPTION_ADAPTER="lora", CAPTION_API_KEY="s3cret key")
     named = [problem.split(" ")[0] for problem in found]

@@ -166,3 +166,19 @@ async def test_a_sticker_newer_than_what_was_learnt_is_found(services, shelf, ad
     services.chosen(7)
     await services.indexer.drain()
     assert new in [place.sticker_id for place in await order(services, "想哭", user=7)]
+
+
+async def test_where_two_rankings_are_interleaved_a_query_is_forgiven_as_ever(services, settings, shelf, seen):
+    await learn(services, seen)
+    plain = await services.suggester.read(99, "kuaile")
+    assert plain.meant
+    assert plain.ranking[0].sticker_id == shelf["happy"]
+    comparing = settings.model_copy(update={"compare_with": "persrv", "compare_share": 1.0})
+    async with open_services(comparing) as others:
+        await others.warm_up()
+        mixed = await others.suggester.read(99, "kuaile")
+        both = await others.suggester.read(99, "快乐")
+    assert (mixed.meant, mixed.tokens) == (plain.meant, plain.tokens)
+    assert [place.sticker_id for place in mixed.ranking] == [place.sticker_id for place in plain.ranking]
+    assert mixed.trial.teams == "-" * len(mixed.ranking)  # the paper's finds nothing: there is nothing to compare
+    assert both.ranking[0].sticker_id == shelf["happy"]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from persrv.domain.trials import Compared, Credits, Explored, Wins
 from persrv.domain.usage import DayOfUse, Stock, Use, sum_up
 from persrv.domain.work import Coverage, Task
 from persrv.suggest.usage import UsageTeller
@@ -19,6 +20,9 @@ class Store:
         self.shown = list(shown)
         self.chosen = list(chosen)
         self.page = None
+        self.mixed = {}
+        self.credited = []
+        self.tried_out = Explored()
 
     async def between(self, edges, *, page):
         self.page = page
@@ -29,6 +33,15 @@ class Store:
 
     async def choosers(self, since, until):
         return len({person for person, moment in self.chosen if since <= moment < until})
+
+    async def interleaved(self):
+        return self.mixed
+
+    async def credits(self):
+        return self.credited
+
+    async def explored(self):
+        return self.tried_out
 
 
 class Catalogue:
@@ -122,3 +135,22 @@ def test_shares_and_places_are_means_over_all_choices_not_over_days():
     assert period.use == Use(20, 21, 8, 32)
     assert period.click_through == 4 / 20
     assert period.use.place == 4.0
+
+
+async def test_comparisons_are_told_apart_and_the_one_with_most_answers_first(teller):
+    store = Store()
+    now, before = Compared("persrv-plus", "persrv"), Compared("persrv", "persrv-plus")
+    store.mixed = {before: 3, now: 40}
+    store.credited = [Credits(now, serving=2), Credits(before, rival=1), Credits(now, rival=1), Credits(now, neither=1)]
+    first, second = (await teller(store).tell(moment(31))).comparisons
+    assert (first.compared, first.answers, first.wins, first.p) == (now, 40, Wins(1, 1, 1), 1.0)
+    assert first.credits == Credits(now, 2, 1, 1)
+    assert (second.compared, second.wins) == (before, Wins(rival=1))
+
+
+async def test_nothing_is_told_of_trials_where_there_was_none(teller):
+    told = await teller(Store()).tell(moment(31))
+    assert (told.comparisons, told.explored) == ((), None)
+    store = Store()
+    store.tried_out = Explored(shown=5, chosen=1)
+    assert (await teller(store).tell(moment(31))).explored == Explored(5, 1)

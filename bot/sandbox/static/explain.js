@@ -242,6 +242,12 @@ export class ExplainPanel {
             { class: `reason reason-${row.reason}` },
             row.sticker ? named("reason", row.reason) : t("why_gone"),
           ),
+          row.pick &&
+            h(
+              "span",
+              { class: "reason pick", dataset: { testid: "explain-pick" }, title: t("why_pick", { ranking: row.pick }) },
+              row.pick,
+            ),
           scored && formula(row),
           h(
             "span",

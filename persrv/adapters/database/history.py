@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,9 +14,11 @@ from persrv.adapters.database.database import Database
 from persrv.adapters.database.erasing import erase_older, erase_rows, note_rebuilt, rebuild_owed
 from persrv.adapters.database.live import banned_stickers, is_live
 from persrv.adapters.database.personal import read_record
+from persrv.adapters.database.seen import read_seen
 from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
+from persrv.adapters.database.trials import trial_columns, trial_of
 from persrv.adapters.database.upsert import insert_into
 from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.stickers import PackState
@@ -42,6 +46,7 @@ class SqlHistoryStore:
                 "sticker_ids": list(shown.sticker_ids),
                 "served": shown.served,
                 "shown_at": shown.shown_at,
+                **trial_columns(shown.trial),
             }
             for shown in impressions
         ]
@@ -68,6 +73,7 @@ class SqlHistoryStore:
             sticker_ids=tuple(row.sticker_ids),
             served=row.served,
             shown_at=row.shown_at,
+            trial=trial_of(row),
         )
 
     async def record_choice(self, choice: Choice) -> bool:
@@ -157,6 +163,11 @@ class SqlHistoryStore:
                 if len(found) == limit:
                     break
         return list(found)
+
+    async def seen(self) -> NDArray[np.int64]:
+        """Stickers that somebody was shown or chose."""
+        async with self._database.read() as connection:
+            return await read_seen(connection)
 
     async def note_person(self, person: Person) -> None:
         """Note that we have seen this person; a language that is known is kept when none is told."""

@@ -20,6 +20,7 @@ from persrv.adapters.database.tables import (
     style_profiles,
     users,
 )
+from persrv.adapters.database.trials import trial_of
 from persrv.domain.broadcasts import Delivery
 from persrv.domain.history import KeptChoice, KeptImpression, PersonalRecord
 from persrv.domain.moderation import Banned
@@ -60,7 +61,8 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
             KeptChoice(row.file_unique_id, row.query, row.position, row.chosen_at, row.impression_id) for row in choices
         ),
         impressions=tuple(
-            KeptImpression(row.id, row.query, tuple(row.sticker_ids), row.served, row.shown_at) for row in shown
+            KeptImpression(row.id, row.query, tuple(row.sticker_ids), row.served, row.shown_at, trial_of(row))
+            for row in shown
         ),
         sets=tuple((await connection.execute(sets)).scalars()),
         profiles=tuple((await connection.execute(profiles.order_by(style_profiles.c.space_id))).scalars()),

@@ -115,8 +115,14 @@ impressions = Table(
     Column("sticker_ids", JSON, nullable=False),  # the whole ranking: a list of numbers, best first
     Column("served", Integer, nullable=False),
     Column("shown_at", UtcDateTime, nullable=False),
+    # What was tried out in it (persrv.domain.trials); null where nothing was, which is most.
+    Column("compared", String(64)),  # two rankings' names and a space: the one that serves, and its rival
+    Column("teams", SafeText),  # one letter a place
+    Column("explored", Integer),
     Index(None, "user_id"),
     Index(None, "shown_at", "served"),  # all that /stats counts of it
+    Index(None, "compared"),
+    Index(None, "explored", "served"),
 )
 
 # No index holds query text: a person's words are in as few places as can be when they ask to be forgotten.

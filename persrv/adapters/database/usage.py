@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Select, and_, case, func, select
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.tables import impressions, interactions
+from persrv.adapters.database.trials import compared_of
+from persrv.domain.trials import Compared, Credits, Explored, Team
 from persrv.domain.usage import Use
 
 
@@ -44,6 +46,49 @@ class SqlUsageStore:
         )
         async with self._database.read() as connection:
             return (await connection.execute(people)).scalar_one()
+
+    async def interleaved(self) -> Mapping[Compared, int]:
+        """How many answers two rankings were interleaved in."""
+        compared = impressions.c.compared
+        counted = select(compared, func.count().label("answers")).where(compared.is_not(None)).group_by(compared)
+        async with self._database.read() as connection:
+            return {compared_of(row.compared): row.answers for row in await connection.execute(counted)}
+
+    async def credits(self) -> Sequence[Credits]:
+        """Whose picks were chosen in those answers, for each query of each person."""
+        team = func.substr(impressions.c.teams, interactions.c.position + 1, 1)
+        serving, rival = (func.sum(case((team == one.value, 1), else_=0)) for one in (Team.SERVING, Team.RIVAL))
+        chosen = (
+            select(
+                impressions.c.compared,
+                serving.label("serving"),
+                rival.label("rival"),
+                (func.count() - serving - rival).label("neither"),
+            )
+            .join_from(interactions, impressions, impressions.c.id == interactions.c.impression_id)
+            .where(impressions.c.compared.is_not(None))
+            .group_by(impressions.c.compared, interactions.c.user_id, interactions.c.query_key)
+        )
+        async with self._database.read() as connection:
+            return [
+                Credits(compared_of(row.compared), int(row.serving), int(row.rival), int(row.neither))
+                for row in await connection.execute(chosen)
+            ]
+
+    async def explored(self) -> Explored:
+        """What came of places that were given to stickers nobody had seen."""
+        explored = impressions.c.explored
+        shown = select(func.count()).where(explored < impressions.c.served)
+        chosen = (
+            select(func.count())
+            .select_from(interactions)
+            .join(impressions, impressions.c.id == interactions.c.impression_id)
+            .where(explored == interactions.c.position)
+        )
+        async with self._database.read() as connection:
+            return Explored(
+                (await connection.execute(shown)).scalar_one(), (await connection.execute(chosen)).scalar_one()
+            )
 
 
 def _by_stretch(moment: Column[datetime], edges: Sequence[datetime], total: ColumnElement[int]) -> Select[tuple[int]]:

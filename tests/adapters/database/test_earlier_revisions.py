@@ -45,7 +45,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "impressions": [
         {
             **{"id": "0123456789abcdef", "user_id": 1001, "query": "笑", "sticker_ids": "[2, 1]", "served": 2},
-            **{"shown_at": "2026-01-02 03:04:06"},
+            **{"shown_at": "2026-01-02 03:04:06", "compared": "persrv-plus persrv", "teams": "sr", "explored": 1},
         }
     ],
     "semantics": [
@@ -86,12 +86,17 @@ ROWS: dict[str, list[dict[str, object]]] = {
 }
 
 
+def columns_of(path: Path, table: str) -> set[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return {info[1] for info in database.execute(f"PRAGMA table_info({table})")}
+
+
 def fill(path: Path) -> Counter[str]:
     """Put the rows into the tables that are there; how many each got."""
     written: Counter[str] = Counter()
     with closing(sqlite3.connect(path)) as database:
         for table, rows in ROWS.items():
-            columns = {info[1] for info in database.execute(f"PRAGMA table_info({table})")}
+            columns = columns_of(path, table)
             for row in rows if columns else ():
                 known = {name: value for name, value in row.items() if name in columns}
                 marks = ", ".join("?" * len(known))
@@ -108,6 +113,7 @@ def test_every_earlier_database_comes_to_this_version_with_its_rows_kept(tmp_pat
     written = fill(path)
     assert written["interactions"] == 2
     assert current_revision(url_of(path)) == revision
+    had = {table: columns_of(path, table) for table in written}
 
     upgrade(url_of(path))
 
@@ -119,7 +125,7 @@ def test_every_earlier_database_comes_to_this_version_with_its_rows_kept(tmp_pat
             found = [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")]
             assert len(found) == count, table
             for expected, row in zip(ROWS[table], found, strict=True):
-                for name in expected.keys() & row.keys():
+                for name in expected.keys() & had[table] & row.keys():
                     assert row[name] == expected[name], f"{table}.{name}"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from persrv.adapters.database.history import SqlHistoryStore
 from persrv.adapters.database.tables import interactions, users
 from persrv.domain.history import Person
+from persrv.domain.trials import Compared, Trial
 
 
 async def languages(database) -> dict[int, str]:
@@ -33,6 +34,18 @@ async def test_an_impression_comes_back_as_it_was(history, an_impression):
     assert await history.impression("unknown") is None
 
 
+async def test_what_was_tried_out_in_an_impression_comes_back_and_is_told_to_its_person(history, an_impression):
+    tried = replace(
+        an_impression("00000000000000aa"), trial=Trial(Compared("persrv-plus", "persrv"), teams="sr-", explored=2)
+    )
+    plain = an_impression("00000000000000bb")
+    await history.record_impressions([tried, plain])
+    await history.record_impressions([replace(tried, served=3, trial=Trial())])  # the second page says it no more
+    assert await history.impression(tried.id) == replace(tried, served=3)
+    assert await history.impression(plain.id) == plain
+    assert [shown.trial for shown in (await history.record_of(7)).impressions] == [tried.trial, plain.trial]
+
+
 async def test_an_impression_that_is_known_only_has_its_served_raised(history, an_impression):
     shown = an_impression("00000000000000aa", served=2)
     await history.record_impressions([shown])
@@ -46,6 +59,24 @@ async def test_one_batch_may_name_an_impression_twice(history, an_impression):
     shown = an_impression("00000000000000aa")
     await history.record_impressions([replace(shown, served=n) for n in (1, 3, 2)])
     assert (await history.impression(shown.id)).served == 3
+
+
+async def test_seen_is_what_was_served_and_what_was_chosen_each_once(history, ids, a_choice, an_impression):
+    assert (await history.seen()).tolist() == []
+    one, two, three = ids["c1"], ids["c2"], ids["c3"]
+    shown = an_impression("00000000000000aa", served=1)
+    await history.record_impressions([replace(shown, sticker_ids=(two, one, three))])
+    assert (await history.seen()).tolist() == [two]
+    await history.record_impressions([replace(shown, id="bb", sticker_ids=(two, 10**6), served=2)])  # never was one
+    await history.record_choice(a_choice(7, three))
+    await history.record_choice(a_choice(8, three))
+    assert (await history.seen()).tolist() == [two, three]
+
+
+async def test_seen_is_read_in_parts(history, ids, an_impression):
+    shown = [replace(an_impression(f"{number:016x}"), sticker_ids=(ids["c1"],), served=1) for number in range(250)]
+    await history.record_impressions([*shown, replace(shown[0], id="last", sticker_ids=(ids["c3"],))])
+    assert (await history.seen()).tolist() == [ids["c1"], ids["c3"]]
 
 
 # Choices

@@ -185,6 +185,28 @@ def test_the_page_says_why_the_order_is_as_it_is(filled, window):
     expect(panel).to_be_hidden()
 
 
+def test_the_page_says_whose_pick_a_place_is_and_which_one_is_tried_out(
+    start_bot, world, make_pack, mei, alex, finds, window
+):
+    bot = start_bot(compare_with="persrv", compare_share=1.0, explore_share=1.0, plus_memory=100.0)
+    world.add_pack(make_pack("Faces_by_test", ["😀"] * 60, title="Faces"))
+    mei.writes("/addset Faces_by_test")
+    mei.waits_for("60 张", timeout=60)
+    bot.do(bot.services.explorer.load())
+    faces = [sticker.id for sticker in mei._client.pack("Faces_by_test")]
+    for person, face in ((mei, 7), (alex, 2), (alex, 2)):
+        answer = finds(person, "😀", lambda answer: len(answer.stickers) == 50)
+        person.chooses(answer, answer.sticker_ids.index(faces[face]))
+    finds(mei, "😀", lambda answer: set(answer.sticker_ids[:2]) == {faces[2], faces[7]})
+    ask(window, "😀")
+    window.get_by_test_id("explain-toggle").click()
+    rows = window.get_by_test_id("explain-row")
+    expect(rows.locator(".reason-exploring")).to_have_text(["试推"])
+    picks = rows.get_by_test_id("explain-pick")
+    assert sorted(picks.all_text_contents()[:2]) == ["persrv", "persrv-plus"]
+    expect(picks).to_have_count(49)
+
+
 def test_the_page_speaks_chinese_to_mei_and_english_to_alex(filled, window):
     expect(window.locator("html")).to_have_attribute("lang", re.compile("^zh"))
     expect(window.locator("#you-are")).to_have_text("你是")

@@ -183,7 +183,10 @@ def test_the_order_is_explained_by_who_can(world: World):
         if query == "broken":
             raise StorageError("The database is gone.")
         parts = (("ocr", 1.5), ("queries", 0.5))
-        rows = (ExplainedRow(0, "search", 2.0, known, parts), ExplainedRow(1, "recent", 0.0, "AgADgone", ()))
+        rows = (
+            ExplainedRow(0, "search", 2.0, known, parts, pick="persrv"),
+            ExplainedRow(1, "recent", 0.0, "AgADgone", ()),
+        )
         return Explanation((query, str(person)), rows)
 
     with SandboxServer(world, explain=explain) as server:
@@ -194,6 +197,7 @@ def test_the_order_is_explained_by_who_can(world: World):
     assert told["rows"][0]["sticker"]["id"] == known
     assert told["rows"][0]["parts"] == [{"name": "ocr", "value": 1.5}, {"name": "queries", "value": 0.5}]
     assert told["rows"][1]["sticker"] is None
+    assert [row["pick"] for row in told["rows"]] == ["persrv", ""]
     assert broken == {"error": "The database is gone."}
 
 

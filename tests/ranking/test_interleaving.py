@@ -1,0 +1,179 @@
+"""Team-draft interleaving and the sign test, by hand and by properties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import accumulate
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from persrv.domain.suggestions import Ranked, Reason
+from persrv.domain.trials import Compared, Credits, Team, Wins
+from persrv.ranking.interleaving import compare, interleave, sign_test, team_draft, winner
+
+S, R = Team.SERVING, Team.RIVAL
+
+rankings = st.lists(st.integers(0, 30), unique=True, max_size=20)
+seeds = st.integers(0, 2**64 - 1)
+
+
+def drafted(serving, rival, seed=0):
+    return [(pick.sticker_id, pick.team) for pick in team_draft(serving, rival, seed)]
+
+
+def test_each_picks_its_best_that_is_not_placed_yet():
+    # Either coin in both rounds: four possible drafts of these rankings, and no fifth.
+    possible = {
+        ((1, S), (2, R), (3, S), (4, R)),
+        ((1, S), (2, R), (4, R), (3, S)),
+        ((2, R), (1, S), (3, S), (4, R)),
+        ((2, R), (1, S), (4, R), (3, S)),
+    }
+    assert {tuple(drafted([1, 2, 3, 4], [2, 1, 4, 3], seed)) for seed in range(100)} == possible
+
+
+def test_where_both_agree_at_the_top_the_place_is_nobodys():
+    for seed in range(20):
+        first, second, *rest = drafted([5, 6, 1, 2], [5, 6, 2, 1], seed)
+        assert (first, second) == ((5, None), (6, None))
+        assert {team for _, team in rest} == {S, R}
+
+
+def test_once_one_has_nothing_left_the_rest_is_nobodys():
+    for seed in range(20):
+        mixed = drafted([1, 2, 3, 4, 5], [2], seed)
+        assert sorted(sticker for sticker, _ in mixed) == [1, 2, 3, 4, 5]
+        assert [team for _, team in mixed[2:]] == [None, None, None]
+    assert drafted([1, 2], []) == [(1, None), (2, None)]
+    assert drafted([], [1, 2]) == [(1, None), (2, None)]
+    assert drafted([], []) == []
+
+
+@given(rankings, rankings, seeds)
+def test_each_sticker_has_one_place_and_none_comes_from_elsewhere(serving, rival, seed):
+    placed = [pick.sticker_id for pick in team_draft(serving, rival, seed)]
+    assert len(placed) == len(set(placed)) == max(len(serving), len(rival))
+    assert set(placed) <= set(serving) | set(rival)
+
+
+@given(rankings, rankings, seeds)
+def test_in_every_beginning_the_teams_differ_by_one_pick_at_most(serving, rival, seed):
+    picks = team_draft(serving, rival, seed)
+    for ahead in accumulate({S: 1, R: -1, None: 0}[pick.team] for pick in picks):
+        assert abs(ahead) <= 1
+
+
+@given(rankings, rankings, seeds)
+def test_what_a_team_has_is_in_the_order_of_its_ranking(serving, rival, seed):
+    picks = team_draft(serving, rival, seed)
+    for team, ranking in ((S, serving), (R, rival)):
+        places = [ranking.index(pick.sticker_id) for pick in picks if pick.team is team]
+        assert places == sorted(places)
+
+
+@given(rankings, rankings, seeds)
+def test_the_same_seed_gives_the_same_answer(serving, rival, seed):
+    assert team_draft(serving, rival, seed) == team_draft(serving, rival, seed)
+
+
+@given(rankings, seeds)
+def test_equal_rankings_stay_as_they_are_and_no_choice_counts_for_either(ranking, seed):
+    picks = team_draft(ranking, ranking, seed)
+    assert [pick.sticker_id for pick in picks] == ranking
+    assert {pick.team for pick in picks} <= {None}
+
+
+def test_each_place_has_the_scores_of_the_ranking_whose_pick_it_is():
+    serving = [Ranked(sticker, Reason.SEARCH, score=10 - sticker) for sticker in (1, 2, 3)]
+    rival = [Ranked(sticker, Reason.SEARCH, score=100 - sticker) for sticker in (1, 3, 4)]
+    mixed = interleave(serving, rival, 0)
+    assert [place.sticker_id for place in mixed[:1]] == [1]
+    assert (mixed[0].team, mixed[0].score) == (None, 9)
+    scores = {S: 10, R: 100}
+    assert {place.team for place in mixed[1:]} == {S, R}
+    assert all(place.score == scores[place.team] - place.sticker_id for place in mixed[1:])
+
+
+def test_no_ranking_has_an_advantage_from_its_side_of_the_draft():
+    """Rankings that differ in one swap: whoever chooses a sticker at random counts for both alike, in expectation."""
+    credit = Counter()
+    swapped = Counter()
+    for seed in range(4000):
+        credit.update(pick.team for pick in team_draft([1, 2, 3, 4], [2, 1, 3, 4], seed)[:1])
+        swapped.update(pick.team for pick in team_draft([2, 1, 3, 4], [1, 2, 3, 4], seed)[:1])
+    for counts in (credit, swapped):  # the first place is the coin's: 2000 of 4000, give or take 3 x 32
+        assert abs(counts[S] - 2000) < 100
+
+
+def chosen_teams(serving, rival, likes, times=3000):
+    """Whose picks somebody chooses who looks from the top, gives up now and then, and takes what they like."""
+    dice = Random(7)
+    counts = Counter()
+    for seed in range(times):
+        for pick in team_draft(serving, rival, seed):
+            if dice.random() < likes(pick.sticker_id):
+                counts[pick.team] += 1
+                break
+            if dice.random() < 0.2:
+                break
+    return counts
+
+
+def test_whoever_chooses_by_place_alone_prefers_neither_and_whoever_likes_a_sticker_prefers_who_ranks_it_higher():
+    worse, better = list(range(20)), [7, *range(7), *range(8, 20)]
+    by_place = chosen_teams(worse, better, lambda _: 0.3)
+    assert sign_test(by_place[S], by_place[R]) > 0.05
+    by_liking = chosen_teams(worse, better, lambda sticker: 0.9 if sticker == 7 else 0.1)
+    assert by_liking[R] > by_liking[S]
+    assert sign_test(by_liking[S], by_liking[R]) < 1e-6
+    the_other_way_round = chosen_teams(better, worse, lambda sticker: 0.9 if sticker == 7 else 0.1)
+    assert sign_test(the_other_way_round[S], the_other_way_round[R]) < 1e-6
+    assert the_other_way_round[S] > the_other_way_round[R]
+
+
+def test_more_choices_win_and_a_person_who_chooses_often_has_one_vote_a_query():
+    compared = Compared("one", "other")
+
+    def credit(serving=0, rival=0, neither=0):
+        return Credits(compared, serving, rival, neither)
+
+    assert winner(credit(serving=1)) is S
+    assert winner(credit(serving=1, rival=2, neither=5)) is R
+    assert winner(credit(1, 1)) is winner(credit(neither=3)) is None
+    found = compare(compared, 40, [credit(serving=50), credit(rival=1), credit(0, 2, 1), credit(rival=1), credit(1, 1)])
+    assert (found.answers, found.credits) == (40, credit(51, 5, 1))
+    assert found.wins == Wins(serving=1, rival=3, ties=1)
+    assert found.p == pytest.approx(2 * (1 + 4) / 16)  # 1 of 4, ties left out
+
+
+def test_without_a_choice_nothing_is_won():
+    found = compare(Compared("one", "other"), 3, [])
+    assert (found.wins, found.p) == (Wins(), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "p"),
+    [
+        (0, 0, 1.0),
+        (1, 0, 1.0),  # 2 x 1/2
+        (5, 0, 0.0625),  # 2 x 1/32
+        (6, 0, 0.03125),  # 2 x 1/64
+        (8, 1, 0.0390625),  # 2 x (1 + 9) / 512
+        (2, 10, 158 / 4096),  # 2 x (1 + 12 + 66) / 4096
+        (3, 3, 1.0),
+        (4, 3, 1.0),  # 2 x 64/128
+    ],
+)
+def test_the_sign_test_by_hand(one, other, p):
+    assert sign_test(one, other) == pytest.approx(p, abs=1e-12)
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000))
+def test_the_sign_test_is_scipys_binomial_test_and_knows_no_side(one, other):
+    assert sign_test(one, other) == sign_test(other, one)
+    if one + other:
+        assert sign_test(one, other) == pytest.approx(binomtest(one, one + other).pvalue, rel=1e-9)
