@@ -14,6 +14,7 @@ from persrv.domain.history import Impression
 from persrv.domain.nsfw import Hidden
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
+from persrv.errors import AnswerNotWanted
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ranking.order import each_once
 from persrv.suggest.impressions import ImpressionWriter
@@ -28,6 +29,8 @@ from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
 """Results in one answer (Bot API `answerInlineQuery`: at most 50)."""
+
+Wanted = Callable[[], bool]
 
 _OFFSET = re.compile(r"([0-9a-f]{16})\.(\d{1,6})", re.ASCII)
 
@@ -44,6 +47,10 @@ class Reading:
     ranking: tuple[Ranked, ...]
     stickers: Mapping[int, Sticker]
     meant: tuple[str, ...] = ()
+
+
+def _always() -> bool:
+    return True
 
 
 class Suggester:
@@ -76,19 +83,21 @@ class Suggester:
         self._now = now
         self._memory = RankingMemory()
 
-    async def suggest(self, user_id: int, query: str, offset: str = "") -> Page:
+    async def suggest(self, user_id: int, query: str, offset: str = "", *, wanted: Wanted = _always) -> Page:
         """One page of the answer to a query.
 
         :param query: As typed, at most 256 characters; "" asks for this person's own stickers.
         :param offset: "" for the first page, then `Page.next_offset`. All pages of one ranking come from the
             same snapshot, so that none repeats or leaves out a sticker; an unknown offset starts anew.
+        :param wanted: Whether the answer is still waited for; asked, from any thread, before each long step.
+        :raises AnswerNotWanted: it is not.
         """
         match = _OFFSET.fullmatch(offset)
         if match is not None:
             impression = await self._known(match[1], user_id, query)
             if impression is not None:
                 return await self._page(impression, int(match[2]))
-        reading = await self.read(user_id, query)
+        reading = await self.read(user_id, query, wanted=wanted)
         impression = Impression(
             id=secrets.token_hex(8),
             user_id=user_id,
@@ -100,8 +109,11 @@ class Suggester:
         self._memory.keep(impression)
         return await self._page(impression, 0, reading.stickers)
 
-    async def read(self, user_id: int, query: str) -> Reading:
-        """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it."""
+    async def read(self, user_id: int, query: str, *, wanted: Wanted = _always) -> Reading:
+        """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it.
+
+        :raises AnswerNotWanted: as `suggest`.
+        """
         key, hidden = normalise(query), self._nsfw.hidden_from(user_id)
         if not key:
             return await self._reading((), await own_stickers(self._history, user_id, hidden))
@@ -111,10 +123,10 @@ class Suggester:
             for pack in await self._catalogue.packs_titled(key)
             for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
         ]
-        meant, found = await self._search(user_id, key, tokens, hidden)
+        meant, found = await self._search(user_id, key, tokens, hidden, wanted)
         if not any(ranked.by_field for ranked in found) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden))[1] or found
+            tokens, found = spoken, (await self._search(user_id, key, spoken, hidden, wanted))[1] or found
         return await self._reading(tokens, each_once(in_pack, found), meant)
 
     def shown(self, page: Page) -> None:
@@ -140,7 +152,7 @@ class Suggester:
         return impression
 
     async def _search(
-        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden
+        self, user_id: int, key: str, tokens: Sequence[str], hidden: Hidden, wanted: Wanted
     ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
         if not tokens:
@@ -151,9 +163,11 @@ class Suggester:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if self._ranker.by_taste else None
         asked = Asked(key, tokens, serving, profile, taste, hidden)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, wanted)
 
-    def _rank(self, asked: Asked) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+    def _rank(self, asked: Asked, wanted: Wanted) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        if not wanted():  # others were searched for before, and took their time
+            raise AnswerNotWanted("The person has typed on.")
         readings = self._ranker.readings(asked)
         return tuple(each.text for each in readings), self._ranker.rank(replace(asked, readings=readings))
 
