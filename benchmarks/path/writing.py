@@ -75,12 +75,13 @@ def _page(result: PathRun, notes: str) -> str:
 
 Written by `python -m benchmarks.path --size {load.size}`; do not edit.
 
-The bot (`persrv run`) over HTTP against the stand-in of Telegram, {load.choices:,} choices learnt from, {load.seconds:g}
-s of each load after {load.warm:g} s of warming up. The first load is open: queries come at their time, whatever
-became of the ones before. In the second each person types a word letter by letter (a query with each letter, every
-0.25 to 0.6 s), looks for 1 to 4 s, and types the next; waits are those of the last letters, whose answers are looked
-at. Targets: {RATE_TARGET_MS:g} ms at p95 in the first, {ANSWERS_TARGET:g} answers a second in the second, on two
-processors that the stand-in shares.
+The bot (`persrv run`) over HTTP against the stand-in of Telegram, {load.choices:,} choices learnt from,
+{load.seconds:g} s of each load after {load.warm:g} s of warming up.
+
+The first load is open: queries come at their time, whatever became of the ones before. In the second each person types
+a word letter by letter (a query with each letter, every 0.25 to 0.6 s), looks for 1 to 4 s, and types the next; waits
+are those of the last letters, whose answers are looked at. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
+{ANSWERS_TARGET:g} answers a second in the second, on two processors that the stand-in shares.
 
 {table(rows, heads)}
 
