@@ -81,13 +81,14 @@ class Measured:
 
     @property
     def unanswered(self) -> int:
-        """Queries that people waited for in vain: those after which they stopped to look."""
-        return sum(each.last and each.answered is None for each in self.queries)
+        """Queries that were waited for in vain: nothing newer of the same person came after them."""
+        newest = {each.person: each for each in self.queries}
+        return sum(each.answered is None for each in newest.values())
 
     @property
     def superseded(self) -> int:
-        """Queries that got no answer, and needed none."""
-        return sum(not each.last and each.answered is None for each in self.queries)
+        """Queries that got no answer, and needed none: the person had asked something newer."""
+        return len(self.queries) - self.answered - self.unanswered
 
     def waits(self, *, since_handed: bool = False) -> list[float]:
         """Milliseconds from typing, or from being handed to the bot, to the answer; of the queries looked for."""
