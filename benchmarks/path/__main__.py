@@ -14,6 +14,10 @@ from benchmarks.path.run import Load, run
 from benchmarks.path.writing import write
 
 
+LIMITS = Path(__file__).with_name("limits.md")
+"""What profiles said, written by hand."""
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -23,7 +27,6 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=Load.people, help="who type in the second")
     parser.add_argument("--seconds", type=float, default=Load.seconds, help="of each load")
     parser.add_argument("--seed", type=int, default=Load.seed)
-    parser.add_argument("--notes", type=Path, help="Markdown to put at the page's end")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
     load = Load(
@@ -36,7 +39,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(prefix="persrv-path-") as folder:
         result = run(load, Path(folder))
-    print(write(result, given.out, given.notes.read_text("utf-8") if given.notes else ""))
+    print(write(result, given.out, LIMITS.read_text("utf-8")))
 
 
 if __name__ == "__main__":
