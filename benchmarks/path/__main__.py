@@ -13,7 +13,6 @@ from pathlib import Path
 from benchmarks.path.run import Load, run
 from benchmarks.path.writing import write
 
-
 LIMITS = Path(__file__).with_name("limits.md")
 """What profiles said, written by hand."""
 
