@@ -30,6 +30,7 @@ from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
 from bot.limits import InlineFirstRateLimiter
+from bot.newest import NewestQueries
 from bot.refusals import is_telegrams_own
 from bot.requests import FIRST, request_handler
 from bot.stopping import StoppableUpdates
@@ -103,7 +104,7 @@ def build_application(
     :param jobs: What /jobs starts jobs with; None: it only shows the last ones.
     :param evaluator: What /evaluate runs; None: there is nothing to evaluate.
     """
-    settings = services.settings
+    settings, newest = services.settings, NewestQueries()
 
     async def record(update: Update) -> None:
         result = update.chosen_inline_result
@@ -124,11 +125,11 @@ def build_application(
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(_files(settings))
         .rate_limiter(InlineFirstRateLimiter(max_retries=2))
-        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES))
+        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES, newest.done))
         .connection_pool_size(CONCURRENT_UPDATES * 2)
         .pool_timeout(10)
         .context_types(ContextTypes(context=Context))
-        .update_queue(DurableUpdateQueue(record))
+        .update_queue(DurableUpdateQueue(record, arrived=newest.arrived))
         .job_queue(None)
         .build()
     )
@@ -141,6 +142,7 @@ def build_application(
         allowances=Allowances(
             queries=settings.queries_a_minute, sets=settings.sets_a_day, stickers=settings.stickers_a_day
         ),
+        newest=newest,
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(

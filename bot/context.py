@@ -11,6 +11,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.allowances import Allowances
 from bot.broadcasting import Broadcaster
 from bot.metrics import Metrics
+from bot.newest import NewestQueries
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
@@ -29,6 +30,7 @@ class BotState:
     evaluator: Evaluator | None = None
     metrics: Metrics = field(default_factory=Metrics)
     allowances: Allowances = field(default_factory=Allowances)
+    newest: NewestQueries = field(default_factory=NewestQueries)
 
 
 Bot = ExtBot[int]

@@ -24,10 +24,21 @@ class DurableUpdateQueue(asyncio.Queue[object]):
     While the database cannot take it, `put` waits and tries again: the update stays with Telegram until it can.
     """
 
-    def __init__(self, record: Callable[[Update], Awaitable[None]], *, retry_seconds: float = 1.0) -> None:
-        """:param record: Writes an update's chosen result; raises `StorageError` when it cannot for now."""
+    def __init__(
+        self,
+        record: Callable[[Update], Awaitable[None]],
+        *,
+        arrived: Callable[[Update], None] = lambda update: None,
+        retry_seconds: float = 1.0,
+    ) -> None:
+        """Make it.
+
+        :param record: Writes an update's chosen result; raises `StorageError` when it cannot for now.
+        :param arrived: Told of every update right before it is queued.
+        """
         super().__init__()
         self._record = record
+        self._arrived = arrived
         self._retry_seconds = retry_seconds
 
     async def put(self, item: object) -> None:
@@ -48,4 +59,6 @@ class DurableUpdateQueue(asyncio.Queue[object]):
                     _log.error("a choice cannot be written and will be tried again in %.0f s: %s", pause, error)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 30)
+        if isinstance(item, Update):
+            self._arrived(item)
         await super().put(item)

@@ -12,8 +12,9 @@ from persrv.domain.runs import JobRun, RunState
 from persrv.ports.watching import Backlog
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-HITS, NO_HITS, END, LATE, FAILED = "hits", "no_hits", "end", "late", "failed"
-"""How an inline query ends: with stickers, with none, with the page after the last, too late, not at all."""
+HITS, NO_HITS, END, LATE, FAILED, SUPERSEDED = "hits", "no_hits", "end", "late", "failed", "superseded"
+"""How an inline query ends: with stickers, with none, with the page after the last, too late, not at all, left out
+since the same person had asked something newer."""
 DELIVERED = (HITS, NO_HITS, END)
 """Telegram took the answer."""
 _POSITIONS = (1, 2, 3, 5, 10, 20, 50, 100)
@@ -27,7 +28,7 @@ class Metrics:
         self._answers = Counter(
             "persrv_answers", "Inline queries by how they ended.", ["outcome"], registry=self._registry
         )
-        for outcome in (*DELIVERED, LATE, FAILED):
+        for outcome in (*DELIVERED, LATE, FAILED, SUPERSEDED):
             self._answers.labels(outcome)  # a series that begins at 0 shows its first rise
         self._seconds = Histogram(
             "persrv_answer_seconds",

@@ -16,6 +16,7 @@ from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.progress import ChatProgress
 from bot.refusals import asked_pause, is_telegrams_own
+from bot.settled import keep_for_good
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
 from persrv.bootstrap import Services, in_background, open_services
@@ -45,6 +46,7 @@ async def run_bot(
     beside: Beside | None = None,
     jobs: JobStarter | None = None,
     evaluator: Evaluator | None = None,
+    alone: bool = False,
 ) -> None:
     """Open everything, answer until SIGINT, SIGTERM or `stop`, close everything.
 
@@ -52,6 +54,7 @@ async def run_bot(
     :param beside: Work that goes on as long as the bot runs, such as the schedule.
     :param jobs: What /jobs starts jobs with.
     :param evaluator: What /evaluate runs; a run that is under way ends with the bot.
+    :param alone: Whether the process is this bot's and nobody else's.
     :raises TokenRejected: Telegram does not know the token.
     :raises PerSRVError: storage or index cannot be used.
     """
@@ -82,7 +85,7 @@ async def run_bot(
                         services.styles.run(),
                         services.nsfw.run(),
                         state.broadcaster.run(),
-                        services.warm_up(),
+                        _warm_up(services, alone=alone),
                         describe_bot(application.bot),
                         describe_to_admins(application.bot, settings.admin_ids),
                         *((beside(services, importer),) if beside else ()),
@@ -92,6 +95,12 @@ async def run_bot(
                             ready(services, application.bot.username)
                         await stop.wait()
                         _log.info("stopping")
+
+
+async def _warm_up(services: Services, *, alone: bool) -> None:
+    await services.warm_up()
+    if alone:
+        keep_for_good()
 
 
 async def _until_stopped(evaluator: Evaluator) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 _log = logging.getLogger(__name__)
@@ -18,9 +19,14 @@ class StoppableUpdates(BaseUpdateProcessor):
     Nothing that has to last is lost with them: choices are on disk before their update comes here.
     """
 
-    def __init__(self, max_concurrent_updates: int) -> None:
-        """:param max_concurrent_updates: How many at the same time; the others wait."""
+    def __init__(self, max_concurrent_updates: int, done: Callable[[Update], None] = lambda update: None) -> None:
+        """Make it.
+
+        :param max_concurrent_updates: How many at the same time; the others wait.
+        :param done: Told of every update that was dealt with, however that went.
+        """
         super().__init__(max_concurrent_updates)
+        self._done = done
         self._running: set[asyncio.Task[Any]] = set()
         self._abandoned = False
 
@@ -37,14 +43,15 @@ class StoppableUpdates(BaseUpdateProcessor):
                 coroutine.close()
             return
         task = asyncio.current_task()
-        if task is None:
-            await coroutine
-            return
-        self._running.add(task)
+        if task is not None:
+            self._running.add(task)
         try:
             await coroutine
         finally:
-            self._running.discard(task)
+            if task is not None:
+                self._running.discard(task)
+            if isinstance(update, Update):
+                self._done(update)
 
     def abandon(self) -> int:
         """End the handling of all updates that are not done, and take up none that waits; how many were ended."""

@@ -44,6 +44,7 @@ from persrv.adapters.ocr import open_ocr
 from persrv.adapters.pictures import MatplotlibUsagePainter, PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.text_encoding import open_text_encoder
+from persrv.adapters.threads import one_thread_a_product
 from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.errors import StorageError
@@ -291,6 +292,7 @@ class Services:
 
     async def warm_up(self) -> None:
         """Load what the first answers can do without, beside them; nothing that the settings have no use for."""
+        one_thread_a_product()
         await self.explorer.load()
         if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             await asyncio.to_thread(self.query_vectors.warm)

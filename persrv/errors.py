@@ -17,6 +17,7 @@
     ├── CaptionUnavailable      the captioning engine cannot be reached, or refuses us for now
     ├── DatasetInvalid          a dataset folder is missing, or something in it is wrong
     ├── FinetuneFailed          a fine-tuning run cannot start, go on or finish
+    ├── AnswerNotWanted         who asked has asked something newer meanwhile
     ├── TelegramUnavailable     the Bot API cannot be reached or refuses us for now
     │   └── TokenRejected       the Bot API does not know the token
     ├── PackNotFound            Telegram has no set of that name
@@ -98,6 +99,10 @@ class DatasetInvalid(PerSRVError):
 
 class FinetuneFailed(PerSRVError):
     """A fine-tuning run cannot start, go on or finish."""
+
+
+class AnswerNotWanted(PerSRVError):
+    """Who asked has asked something newer meanwhile; nothing was answered, and nothing is wrong."""
 
 
 class TelegramUnavailable(PerSRVError):

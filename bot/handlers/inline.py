@@ -16,12 +16,12 @@ from telegram import (
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.context import Context, texts_of
-from bot.metrics import DELIVERED, END, FAILED, HITS, LATE, NO_HITS
+from bot.metrics import DELIVERED, END, FAILED, HITS, LATE, NO_HITS, SUPERSEDED
 from bot.refusals import is_too_old
 from bot.texts import Texts
 from persrv.domain.history import Choice
 from persrv.domain.suggestions import Page
-from persrv.errors import PerSRVError
+from persrv.errors import AnswerNotWanted, PerSRVError
 from persrv.suggest import choice_from_result, result_id
 
 _log = logging.getLogger(__name__)
@@ -32,13 +32,24 @@ START_NONE_OF_OWN = "none_of_own"
 
 
 async def answer_inline_query(update: Update, context: Context) -> None:
-    """Answer with a page of stickers (Bot API `answerInlineQuery`)."""
+    """Answer with a page of stickers (Bot API `answerInlineQuery`), unless the person has asked something newer."""
     query = update.inline_query
-    if query is None or not _may_ask(query.from_user.id, context):
+    if query is None:
         return
     suggester, metrics, since = context.services.suggester, context.state.metrics, time.perf_counter()
+    wanted = context.state.newest.wanted(update)
+    if not wanted():
+        metrics.answered(SUPERSEDED, since)
+        return
+    if not _may_ask(query.from_user.id, context):
+        return
     try:
-        page = await suggester.suggest(query.from_user.id, query.query, query.offset)
+        page = await suggester.suggest(query.from_user.id, query.query, query.offset, wanted=wanted)
+        if not wanted():
+            raise AnswerNotWanted("The person has typed on.")
+    except AnswerNotWanted:
+        metrics.answered(SUPERSEDED, since)
+        return
     except PerSRVError as error:
         metrics.answered(FAILED, since)
         _log.error("an inline query could not be answered: %s", error)

@@ -25,7 +25,7 @@ def run() -> None:
             ]
         )
     jobs, schedule = with_schedule(settings)
-    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings)))
+    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings), alone=True))
 
 
 def start() -> None:

@@ -18,6 +18,7 @@ from persrv.domain.own_packs import OwnPacks, OwnWanted
 from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
 from persrv.domain.trials import Compared, Trial, letter
+from persrv.errors import AnswerNotWanted
 from persrv.ports.storage import CatalogueStore, HistoryStore
 from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
@@ -36,6 +37,8 @@ from persrv.text import normalise, tokenise
 
 PAGE_SIZE = 50
 """Results in one answer (Bot API `answerInlineQuery`: at most 50)."""
+
+Wanted = Callable[[], bool]
 
 _OFFSET = re.compile(r"([0-9a-f]{16})\.(\d{1,6})", re.ASCII)
 
@@ -63,6 +66,10 @@ class Reading:
         explored = next((at for at, ranked in enumerate(self.ranking) if ranked.reason is Reason.EXPLORING), None)
         teams = "".join(letter(ranked.team) for ranked in self.ranking) if self.compared else ""
         return Trial(self.compared, teams, explored)
+
+
+def _always() -> bool:
+    return True
 
 
 class Suggester:
@@ -105,20 +112,22 @@ class Suggester:
         self._now = now
         self._memory = RankingMemory()
 
-    async def suggest(self, user_id: int, query: str, offset: str = "") -> Page:
+    async def suggest(self, user_id: int, query: str, offset: str = "", *, wanted: Wanted = _always) -> Page:
         """One page of the answer to a query.
 
         :param query: As typed, at most 256 characters; "" asks for what this person used. A first word "mine"
             requires their own packs (`persrv.suggest.own_packs`).
         :param offset: "" for the first page, then `Page.next_offset`. All pages of one ranking come from the
             same snapshot, so that none repeats or leaves out a sticker; an unknown offset starts anew.
+        :param wanted: Whether the answer is still waited for; asked, from any thread, before each long step.
+        :raises AnswerNotWanted: it is not.
         """
         match = _OFFSET.fullmatch(offset)
         if match is not None:
             impression = await self._known(match[1], user_id, query)
             if impression is not None:
                 return await self._page(impression, int(match[2]))
-        reading = await self.read(user_id, query)
+        reading = await self.read(user_id, query, wanted=wanted)
         impression = Impression(
             id=secrets.token_hex(8),
             user_id=user_id,
@@ -132,8 +141,11 @@ class Suggester:
         page = await self._page(impression, 0, reading.stickers)
         return replace(page, none_of_own=reading.only_own and not reading.ranking)
 
-    async def read(self, user_id: int, query: str) -> Reading:
-        """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it."""
+    async def read(self, user_id: int, query: str, *, wanted: Wanted = _always) -> Reading:
+        """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it.
+
+        :raises AnswerNotWanted: as `suggest`.
+        """
         typed, hidden = read_typed(query), self._nsfw.hidden_from(user_id)
         own = await self._own_packs.wanted(user_id, required=typed.mine)
         key = normalise(typed.words)
@@ -143,16 +155,16 @@ class Suggester:
         if not key:
             found = each_once(called, await own_stickers(self._history, user_id, hidden, own))
             if typed.mine and not always and not found:
-                return await self._only_by_words(user_id, normalise(query), hidden)
+                return await self._only_by_words(user_id, normalise(query), hidden, wanted)
             return await self._reading((), found, only_own=own is not None and own.only)
         tokens = tokenise(key)
         in_pack = each_once(called, await self._in_pack(key, hidden, own))
         # Whoever names a set wants that set, as it is.
         lot = NOTHING_DRAWN if in_pack else self._trials.draw(user_id, key, self._now())
-        meant, ranking = await self._search(user_id, key, tokens, hidden, own, lot)
+        meant, ranking = await self._search(user_id, key, tokens, hidden, own, lot, wanted)
         if not any(ranked.by_field for ranked in ranking) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
-            tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot))[1] or ranking
+            tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot, wanted))[1] or ranking
         only_own = own is not None and own.only
         reading = await self._reading(tokens, each_once(in_pack, ranking), meant, only_own=only_own, lot=lot)
         explored = self._explorer.explore(
@@ -189,10 +201,10 @@ class Suggester:
             found = [sticker_id for sticker_id, is_own in zip(found, kept.tolist(), strict=True) if is_own]
         return tuple(Ranked(sticker_id, Reason.PACK) for sticker_id in found)
 
-    async def _only_by_words(self, user_id: int, key: str, hidden: Hidden) -> Reading:
+    async def _only_by_words(self, user_id: int, key: str, hidden: Hidden, wanted: Wanted) -> Reading:
         """Whoever has no own packs and types "mine" gets what has that very word, wherever it is from."""
         tokens = tokenise(key)
-        meant, ranking = await self._search(user_id, key, tokens, hidden, None)
+        meant, ranking = await self._search(user_id, key, tokens, hidden, None, NOTHING_DRAWN, wanted)
         having = () if meant else tuple(ranked for ranked in ranking if ranked.by_field)
         return await self._reading(tokens, having, only_own=True)
 
@@ -210,7 +222,8 @@ class Suggester:
         tokens: Sequence[str],
         hidden: Hidden,
         own: OwnWanted | None,
-        lot: Lot = NOTHING_DRAWN,
+        lot: Lot,
+        wanted: Wanted,
     ) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """Recall and rank (paper, section 3.6), apart from the event loop: what else was meant, and the ranking."""
         if not tokens or (own is not None and own.only and not len(own.stickers)):
@@ -222,9 +235,11 @@ class Suggester:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if any(ranker.by_taste for ranker in rankers) else None
         asked = Asked(key, tokens, serving, profile, taste, hidden, own)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot, wanted)
 
-    def _rank(self, asked: Asked, lot: Lot) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+    def _rank(self, asked: Asked, lot: Lot, wanted: Wanted) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
+        if not wanted():  # others were searched for before, and took their time
+            raise AnswerNotWanted("The person has typed on.")
         meant, ranking = ranked_by(self._ranker, asked)
         if lot.rival is not None:
             ranking = interleave(ranking, ranked_by(lot.rival, asked)[1], lot.seed)

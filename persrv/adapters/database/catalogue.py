@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
@@ -180,17 +182,9 @@ class SqlCatalogueStore:
         """Live packs whose normalised name or title is `key`; none for an empty one."""
         if not key:
             return []
-        statement = (
-            select_packs()
-            .where(
-                or_(packs.c.title_key == key, packs.c.name_norm == key),
-                packs.c.state != PackState.RETIRED.value,
-                is_not_banned(packs.c.name_key),
-            )
-            .order_by(packs.c.id)
+        return await self._database.ask(
+            lambda connection: [to_pack(row) for row in connection.execute(_titled(), {"key": key})]
         )
-        async with self._database.read() as connection:
-            return [to_pack(row) for row in await connection.execute(statement)]
 
     async def pack_stickers(self, pack_id: int) -> Sequence[Sticker]:
         """The live stickers of a pack in its order; of a retired one, those that another pack keeps live."""
@@ -198,12 +192,14 @@ class SqlCatalogueStore:
 
     async def stickers(self, sticker_ids: Sequence[int]) -> Mapping[int, Sticker]:
         """The live ones among these stickers, by id, in the order of the ids."""
-        found: dict[int, Sticker] = {}
-        async with self._database.read() as connection:
+
+        def read(connection: Connection) -> dict[int, Sticker]:
+            found: dict[int, Sticker] = {}
             for chunk in chunks(sticker_ids):
-                statement = select_stickers().where(stickers.c.id.in_(chunk), is_live(stickers.c.id))
-                found |= {row.id: to_sticker(row) for row in await connection.execute(statement)}
-        return {sticker_id: found[sticker_id] for sticker_id in sticker_ids if sticker_id in found}
+                found |= {row.id: to_sticker(row) for row in connection.execute(_live(), {"ids": chunk})}
+            return {sticker_id: found[sticker_id] for sticker_id in sticker_ids if sticker_id in found}
+
+        return await self._database.ask(read) if sticker_ids else {}
 
     async def sticker_by_identity(self, file_unique_id: str) -> Sticker | None:
         """One sticker, live or not."""
@@ -294,6 +290,26 @@ class SqlCatalogueStore:
         )
         async with self._database.read() as connection:
             return [to_sticker(row) for row in await connection.execute(statement)]
+
+
+@cache
+def _titled() -> Select[Any]:
+    """Live packs called `key`. Every query asks this: to put the statement together takes longer than to run it."""
+    return (
+        select_packs()
+        .where(
+            or_(packs.c.title_key == bindparam("key"), packs.c.name_norm == bindparam("key")),
+            packs.c.state != PackState.RETIRED.value,
+            is_not_banned(packs.c.name_key),
+        )
+        .order_by(packs.c.id)
+    )
+
+
+@cache
+def _live() -> Select[Any]:
+    """Live stickers among `ids`; put together once, likewise."""
+    return select_stickers().where(stickers.c.id.in_(bindparam("ids", expanding=True)), is_live(stickers.c.id))
 
 
 async def _must_fetch(connection: AsyncConnection, name: str) -> Pack:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
@@ -105,64 +106,31 @@ class SqlHistoryStore:
 
     async def recent(self, user_id: int, limit: int) -> Sequence[int]:
         """The person's last chosen live stickers, each once, latest first."""
-        chosen_at, row_id = interactions.c.chosen_at, interactions.c.id
-        nth = func.row_number().over(partition_by=interactions.c.sticker_id, order_by=(chosen_at.desc(), row_id.desc()))
-        choices = (
-            select(interactions.c.sticker_id, chosen_at, row_id, nth.label("nth"))
-            .where(interactions.c.user_id == user_id)
-            .subquery()
-        )
-        return await self._ids(
-            select(choices.c.sticker_id)
-            .where(choices.c.nth == 1, is_live(choices.c.sticker_id))
-            .order_by(choices.c.chosen_at.desc(), choices.c.id.desc()),
-            limit,
-        )
+        return await self._ids(_recent(), limit, user_id=user_id)
 
     async def most_used(self, user_id: int, limit: int) -> Sequence[int]:
         """The person's most often chosen live stickers; ties: latest first, then the lower id."""
-        sticker_id = interactions.c.sticker_id
-        return await self._ids(
-            select(sticker_id)
-            .where(interactions.c.user_id == user_id, is_live(sticker_id))
-            .group_by(sticker_id)
-            .order_by(func.count().desc(), func.max(interactions.c.chosen_at).desc(), sticker_id),
-            limit,
-        )
+        return await self._ids(_most_used(), limit, user_id=user_id)
 
     async def popular(self, limit: int) -> Sequence[int]:
         """Live stickers by how many people chose them, then how often, then the lower id."""
-        sticker_id = interactions.c.sticker_id
-        people = func.count(interactions.c.user_id.distinct())
-        return await self._ids(
-            select(sticker_id)
-            .group_by(sticker_id)
-            .having(is_live(sticker_id))  # asked once a sticker, not once a choice
-            .order_by(people.desc(), func.count().desc(), sticker_id),
-            limit,
-        )
+        return await self._ids(_popular(), limit)
 
     async def newest(self, limit: int) -> Sequence[int]:
         """Live stickers of the packs fetched last, in their packs' order, each once; ties: the newer pack."""
-        statement = (
-            select(pack_stickers.c.sticker_id)
-            .join_from(packs, pack_stickers, pack_stickers.c.pack_id == packs.c.id)
-            .where(
-                packs.c.state != PackState.RETIRED.value,
-                packs.c.fetched_at.is_not(None),
-                pack_stickers.c.sticker_id.not_in(banned_stickers()),
-            )
-            .order_by(packs.c.fetched_at.desc(), packs.c.id.desc(), pack_stickers.c.position)
-        )
-        found: dict[int, None] = {}
         if limit <= 0:
             return []
-        async with self._database.read() as connection, connection.stream(statement) as rows:
-            async for row in rows:  # streamed, because packs that share stickers repeat them
-                found[row.sticker_id] = None
-                if len(found) == limit:
-                    break
-        return list(found)
+
+        def read(connection: Connection) -> list[int]:
+            found: dict[int, None] = {}
+            with connection.execution_options(yield_per=limit).execute(_newest()) as rows:
+                for row in rows:  # streamed, because packs that share stickers repeat them
+                    found[row.sticker_id] = None
+                    if len(found) == limit:
+                        break
+            return list(found)
+
+        return await self._database.ask(read)
 
     async def seen(self) -> NDArray[np.int64]:
         """Stickers that somebody was shown or chose."""
@@ -213,10 +181,68 @@ class SqlHistoryStore:
             async with self._database.write() as connection:
                 await note_rebuilt(connection, owed)
 
-    async def _ids(self, statement: Select[int], limit: int) -> Sequence[int]:
-        async with self._database.read() as connection:
-            rows = await connection.execute(statement.limit(max(limit, 0)))
-            return list(rows.scalars().all())
+    async def _ids(self, statement: Select[int], limit: int, **values: int) -> Sequence[int]:
+        asked = {"most": max(limit, 0), **values}
+        return await self._database.ask(lambda connection: list(connection.execute(statement, asked).scalars().all()))
+
+
+# What an empty query asks is put together once: that takes longer than to run it.
+
+
+@cache
+def _recent() -> Select[int]:
+    chosen_at, row_id = interactions.c.chosen_at, interactions.c.id
+    nth = func.row_number().over(partition_by=interactions.c.sticker_id, order_by=(chosen_at.desc(), row_id.desc()))
+    choices = (
+        select(interactions.c.sticker_id, chosen_at, row_id, nth.label("nth"))
+        .where(interactions.c.user_id == bindparam("user_id"))
+        .subquery()
+    )
+    return (
+        select(choices.c.sticker_id)
+        .where(choices.c.nth == 1, is_live(choices.c.sticker_id))
+        .order_by(choices.c.chosen_at.desc(), choices.c.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+@cache
+def _most_used() -> Select[int]:
+    sticker_id = interactions.c.sticker_id
+    return (
+        select(sticker_id)
+        .where(interactions.c.user_id == bindparam("user_id"), is_live(sticker_id))
+        .group_by(sticker_id)
+        .order_by(func.count().desc(), func.max(interactions.c.chosen_at).desc(), sticker_id)
+        .limit(bindparam("most"))
+    )
+
+
+@cache
+def _popular() -> Select[int]:
+    sticker_id = interactions.c.sticker_id
+    people = func.count(interactions.c.user_id.distinct())
+    return (
+        select(sticker_id)
+        .group_by(sticker_id)
+        .having(is_live(sticker_id))  # asked once a sticker, not once a choice
+        .order_by(people.desc(), func.count().desc(), sticker_id)
+        .limit(bindparam("most"))
+    )
+
+
+@cache
+def _newest() -> Select[int]:
+    return (
+        select(pack_stickers.c.sticker_id)
+        .join_from(packs, pack_stickers, pack_stickers.c.pack_id == packs.c.id)
+        .where(
+            packs.c.state != PackState.RETIRED.value,
+            packs.c.fetched_at.is_not(None),
+            pack_stickers.c.sticker_id.not_in(banned_stickers()),
+        )
+        .order_by(packs.c.fetched_at.desc(), packs.c.id.desc(), pack_stickers.c.position)
+    )
 
 
 async def _note(connection: AsyncConnection, person: Person) -> None:

@@ -1,0 +1,90 @@
+"""path-SIZE.json and path-SIZE.md."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.markdown import table
+from benchmarks.path.run import Measured, PathRun
+from benchmarks.recall.writing import machine
+
+RATE_TARGET_MS = 25.0
+ANSWERS_TARGET = 200.0
+
+
+def write(result: PathRun, out: Path, notes: str = "") -> str:
+    """Write both files and return the page.
+
+    :param notes: Markdown that is put at the end: what was seen in profiles.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    load = result.load
+    content = {
+        "stickers": load.size,
+        "choices": load.choices,
+        "seed": load.seed,
+        "steady": _figures(result.steady),
+        "typing": {"people": load.people, **_figures(result.typing)},
+        "machine": machine(),
+    }
+    (out / f"path-{load.size}.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    page = _page(result, notes)
+    (out / f"path-{load.size}.md").write_text(page, "utf-8")
+    return page
+
+
+def _figures(measured: Measured) -> dict[str, object]:
+    return {
+        "seconds": measured.seconds,
+        "queries": len(measured.queries),
+        "answered": measured.answered,
+        "answers_a_second": measured.a_second,
+        "superseded": measured.superseded,
+        "waited_for_in_vain": measured.unanswered,
+        "ms_from_typing": {f"p{share}": measured.percentile(share) for share in (50, 95, 100)},
+        "ms_from_get_updates": {f"p{share}": measured.percentile(share, since_handed=True) for share in (50, 95, 100)},
+        "processors": {name: seconds / measured.seconds for name, seconds in measured.cpu.items()},
+        "typed_late_ms_p95": float(np.percentile(measured.late, 95)) * 1000,
+    }
+
+
+def _page(result: PathRun, notes: str) -> str:
+    load, about = result.load, machine()
+    heads = ("", f"{load.rate:g} queries a second", f"{load.people} people letter by letter")
+    both = (result.steady, result.typing)
+    rows: list[tuple[str, ...]] = [
+        ("typed a second", *(f"{len(each.queries) / each.seconds:.0f}" for each in both)),
+        ("answered a second", *(f"{each.a_second:.0f}" for each in both)),
+        ("superseded, not answered", *(f"{each.superseded}" for each in both)),
+        ("waited for in vain", *(f"{each.unanswered}" for each in both)),
+        *(
+            (f"{name}, {label} ms", *(f"{each.percentile(share, since_handed=handed):.1f}" for each in both))
+            for name, handed in (("getUpdates to answerInlineQuery", True), ("typing to answerInlineQuery", False))
+            for label, share in (("p50", 50), ("p95", 95), ("longest", 100))
+        ),
+        *(
+            (f"processors taken by the {name}", *(f"{each.cpu[name] / each.seconds:.2f}" for each in both))
+            for name in ("bot", "stand-in", "typists")
+        ),
+        ("typed too late, p95 ms", *(f"{float(np.percentile(each.late, 95)) * 1000:.1f}" for each in both)),
+    ]
+    return f"""# The whole path of an inline query, {load.size:,} stickers
+
+Written by `python -m benchmarks.path --size {load.size}`; do not edit.
+
+The bot (`persrv run`) over HTTP against the stand-in of Telegram, {load.choices:,} choices learnt from,
+{load.seconds:g} s of each load after {load.warm:g} s of warming up.
+
+The first load is open: queries come at their time, whatever became of the ones before. In the second each person types
+a word letter by letter (a query with each letter, every 0.25 to 0.6 s), looks for 1 to 4 s, and types the next; waits
+are those of the last letters, whose answers are looked at. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
+{ANSWERS_TARGET:g} answers a second in the second, on two processors that the stand-in shares.
+
+{table(rows, heads)}
+
+{about["processor"]}, {about["processors"]} processors, load {about["load"]}: other work may have run beside it.
+Python {about["python"]}; commit {about["commit"]}.
+{notes}"""

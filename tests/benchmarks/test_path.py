@@ -1,0 +1,39 @@
+"""A small run of the whole path, so that it does not rot; nothing of it is about time."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from benchmarks.path.people import letter_by_letter
+from benchmarks.path.run import Load, run
+from benchmarks.path.writing import write
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_every_query_that_a_person_stops_to_look_at_is_answered(tmp_path):
+    load = Load(size=80, choices=20, rate=10, people=20, seconds=3, warm=0.5)
+    result = run(load, tmp_path / "data", learn=False, say=lambda text: None)
+    for measured in (result.steady, result.typing):
+        assert measured.unanswered == 0
+        assert measured.answered > 0
+        assert measured.answered + measured.superseded == len(measured.queries)
+    page = write(result, tmp_path, "What limits it.\n")
+    assert page.endswith("What limits it.\n")
+    assert "| waited for in vain | 0 | 0 |" in page
+    assert json.loads((tmp_path / "path-80.json").read_text("utf-8"))["typing"]["people"] == 20
+
+
+def test_people_type_letter_by_letter_and_look_after_the_last():
+    typed = letter_by_letter(("abc", "de"), (1, 2, 3), seconds=60, seed=1)
+    assert typed == letter_by_letter(("abc", "de"), (1, 2, 3), seconds=60, seed=1)
+    assert [each.at for each in typed] == sorted(each.at for each in typed)
+    for person in (1, 2, 3):
+        theirs = [each for each in typed if each.person == person]
+        for before, after in itertools.pairwise(theirs):
+            assert after.text.startswith(before.text) != before.last or len(after.text) == 1
+            assert (after.at - before.at >= 1.0) == before.last
+        assert all(each.last == (each.text in ("abc", "de")) for each in theirs)
