@@ -89,7 +89,12 @@ def test_a_second_page_after_a_restart_goes_on_in_the_mix_and_keeps_its_teams(st
     assert len(set(first.sticker_ids) | set(second.sticker_ids)) == FACES
     alex.chooses(second, 3)
     assert impression_of(bot, second, served=FACES) == replace(before, served=FACES)
-    (choice,) = [one for one in bot.do(bot.services.history.record_of(alex.id)).choices if one.position == 53]
+
+    def chosen():
+        kept = bot.do(bot.services.history.record_of(alex.id)).choices
+        return next((one for one in kept if one.position == 53), None)
+
+    choice = until(chosen)
     assert (choice.impression_id, choice.sticker) == (before.id, second.sticker_ids[3])
 
 
