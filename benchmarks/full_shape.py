@@ -19,9 +19,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.corpus import FULL_SIZE
+from benchmarks.machine import machine
 from benchmarks.markdown import table
-from benchmarks.recall.writing import machine
-from benchmarks.synthetic import STICKERS, Shape, write_dataset
+from benchmarks.synthetic import Shape, write_dataset
 from persrv.adapters.dataset import read_dataset
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, help="keep the set and the report here: some gigabytes")
     parser.add_argument("--read", type=Path, metavar="DIR", help="only read this set")
-    parser.add_argument("--stickers", type=int, default=STICKERS)
+    parser.add_argument("--stickers", type=int, default=FULL_SIZE)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()

@@ -24,9 +24,9 @@ from rich.console import Console
 from scipy import sparse
 
 from benchmarks.corpus import FULL_SIZE, Corpus
+from benchmarks.machine import machine
 from benchmarks.markdown import table
 from benchmarks.recall.run import make_index
-from benchmarks.recall.writing import machine
 from persrv.adapters.nearest import arrange_vectors
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.search.impact_building import build

@@ -19,15 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import jieba
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-STICKERS: Final = 543_098
+from benchmarks.corpus import FULL_SIZE, words
+
 DIMENSIONS: Final = 512
-WORDS: Final = 60_000
-"""The most frequent words of the dictionary."""
 EMOTIONS: Final = ("开心", "难过", "生气", "惊讶", "害羞", "无奈", "得意", "害怕", "感动", "疲惫", "期待", "尴尬")
 OCR_SHARE: Final = 398_066 / 543_098
 """Stickers with words drawn on them (paper, section 3.2)."""
@@ -46,7 +44,7 @@ _STEPS: Final = 2_000
 class Shape:
     """How much of everything; the default is table 3."""
 
-    stickers: int = STICKERS
+    stickers: int = FULL_SIZE
     interactions: int = 12_568
     pairs: int = 2_308
     queries: int = 1_891
@@ -67,13 +65,16 @@ def write_dataset(folder: Path, shape: Shape, seed: int = 0) -> None:
     :raises OSError: the folder cannot be written.
     """
     rng = np.random.default_rng(seed)
-    words, chances = _words()
+    vocabulary = words()
+    # Zipf's law by rank: the dictionary's own counts come from newspapers and are flat where chats are steep.
+    chances = 1.0 / np.arange(1, len(vocabulary) + 1)
+    chances /= chances.sum()
     folder.mkdir(parents=True, exist_ok=True)
     says: dict[int, list[int]] = defaultdict(list)
-    queries = _queries(rng, words, chances, shape.queries)
+    queries = _queries(rng, vocabulary, chances, shape.queries)
     asked = {word for query in queries for word in query}
     with (folder / "stickers.jsonl").open("w", encoding="utf-8") as file:
-        for row, line, spoken in _stickers(rng, words, chances, shape):
+        for row, line, spoken in _stickers(rng, vocabulary, chances, shape):
             file.write(line)
             for word in asked.intersection(spoken):
                 says[word].append(row)
@@ -81,27 +82,12 @@ def write_dataset(folder: Path, shape: Shape, seed: int = 0) -> None:
     with (folder / "interactions.csv").open("w", encoding="utf-8", newline="") as file:
         file.write("uid,query,docid\n")
         for user, query, sticker in log:
-            file.write(f"u{user},{''.join(words[word] for word in queries[query])},{docid(sticker)}\n")
+            file.write(f"u{user},{''.join(vocabulary[word] for word in queries[query])},{docid(sticker)}\n")
 
 
 def docid(row: int) -> str:
     """Of the sticker in this row."""
     return f"s{row:06d}"
-
-
-def _words() -> tuple[list[str], NDArray[np.float64]]:
-    """Real words of two characters and more, and how often each is said."""
-    jieba.initialize()
-    han = set(map(chr, range(0x4E00, 0xA000)))
-    counts = {
-        word: count
-        for word, count in jieba.dt.FREQ.items()
-        if count > 0 and 2 <= len(word) <= 4 and han.issuperset(word)
-    }
-    best = sorted(counts, key=lambda word: (-counts[word], word))[:WORDS]
-    # Zipf's law by rank: the dictionary's own counts come from newspapers and are flat where chats are steep.
-    chances = 1.0 / np.arange(1, len(best) + 1)
-    return best, chances / chances.sum()
 
 
 def _queries(
@@ -197,7 +183,7 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--stickers", type=int, default=STICKERS)
+    parser.add_argument("--stickers", type=int, default=FULL_SIZE)
     parser.add_argument("--dimensions", type=int, default=DIMENSIONS, help="of an embedding; 0 leaves it out")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()

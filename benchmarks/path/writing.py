@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.machine import machine
 from benchmarks.markdown import table
 from benchmarks.path.run import Measured, PathRun
-from benchmarks.recall.writing import machine
 
 RATE_TARGET_MS = 25.0
 ANSWERS_TARGET = 200.0

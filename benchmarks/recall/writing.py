@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
-import subprocess
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.machine import machine
 from benchmarks.markdown import table
 from benchmarks.recall.run import RecallRun
-
-PACKAGES = ("numpy", "scipy", "whoosh", "tantivy", "bm25s", "numba")
 
 
 def write(result: RecallRun, out: Path) -> str:
@@ -55,18 +50,6 @@ def write(result: RecallRun, out: Path) -> str:
     return page
 
 
-def machine() -> dict[str, object]:
-    """Where and with what it was measured."""
-    return {
-        "processor": _processor(),
-        "processors": os.cpu_count(),
-        "load": [round(value, 1) for value in os.getloadavg()],
-        "python": platform.python_version(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
-        "commit": _commit(),
-    }
-
-
 def _page(result: RecallRun) -> str:
     first = result.timed[0]
     rows = [
@@ -105,21 +88,3 @@ trust the ratios. Python {about["python"]}, {packages}; commit {about["commit"]}
 
 def _percentile(values: tuple[float, ...], share: float) -> float:
     return float(np.percentile(values, share))
-
-
-def _processor() -> str:
-    path = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in path.read_text().splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str:
-    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "unknown"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from persrv.recall.meaning import PastQueries
 from persrv.recall.vocabulary import LONGEST_RUN, Vocabulary, is_han
 from persrv.text import normalise, tokenise, units
 from persrv.text.chinese import script_variants
@@ -82,6 +83,21 @@ class _Guess:
     text: str
     slip: Slip
     weight: float
+
+
+def readings(query: str, vocabulary: Vocabulary, past: PastQueries | None) -> tuple[Alternative, ...]:
+    """What else a query may mean; none for one that somebody chose something for, which is taken as it is typed.
+
+    :param query: Normalised.
+    """
+    if past is not None and past.row(query) is not None:
+        return ()
+    return alternatives(query, vocabulary)
+
+
+def weight_of_typed(meant: Sequence[object]) -> float:
+    """How much the query as typed counts beside what else it may mean."""
+    return TYPED if meant else 1.0
 
 
 def alternatives(

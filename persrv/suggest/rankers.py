@@ -21,7 +21,7 @@ from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
 from persrv.ranking.personal import RankingWeights, rank_by_factor
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
-from persrv.recall.forgiving import TYPED, Alternative, alternatives
+from persrv.recall.forgiving import Alternative, readings, weight_of_typed
 from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.serving import Serving
@@ -183,13 +183,11 @@ class PlusRanker:
         serving = asked.serving
         if not self._forgiving or serving.vocabulary is None:
             return ()
-        if serving.learnt is not None and serving.learnt.past.row(asked.query) is not None:
-            return ()
-        return alternatives(asked.query, serving.vocabulary)
+        return readings(asked.query, serving.vocabulary, serving.learnt.past if serving.learnt else None)
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """See `Ranker.rank`."""
-        found = [self._find(asked, TYPED if asked.readings else 1.0, asked.query, asked.tokens)]
+        found = [self._find(asked, weight_of_typed(asked.readings), asked.query, asked.tokens)]
         found += [self._find(asked, each.weight, normalise(each.text), each.tokens) for each in asked.readings]
         learnt = asked.serving.learnt
         shares = self._plus.shares

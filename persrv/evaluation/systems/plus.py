@@ -23,7 +23,7 @@ from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
 from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
-from persrv.recall.forgiving import TYPED, alternatives
+from persrv.recall.forgiving import readings, weight_of_typed
 from persrv.recall.learning import Arrange, LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
@@ -141,10 +141,8 @@ class PersrvPlus:
     def readings(self, query: str) -> list[tuple[float, str]]:
         """The query as typed and what else it may mean, as the bot reads it, and how much each counts."""
         learnt, normal = self._fitted(), normalise(query)
-        if not self.settings.forgiving or learnt.recall.past.row(normal) is not None:
-            return [(1.0, query)]
-        meant = alternatives(normal, learnt.vocabulary)
-        return [(TYPED if meant else 1.0, query), *((each.weight, each.text) for each in meant)]
+        meant = readings(normal, learnt.vocabulary, learnt.recall.past) if self.settings.forgiving else ()
+        return [(weight_of_typed(meant), query), *((each.weight, each.text) for each in meant)]
 
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
