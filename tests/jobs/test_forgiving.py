@@ -59,10 +59,14 @@ async def test_who_types_well_is_taken_at_their_word(services, shelf, seen, type
     assert (await services.suggester.read(99, typed)).meant == ()
 
 
-async def test_a_query_that_somebody_chose_something_for_is_taken_as_it_is(services, shelf, seen, choose):
-    await choose(1, shelf["work"], "kaixin")
+# The second is too long to be a word of its own: that it was chosen for is all that tells it from a slip.
+@pytest.mark.parametrize("typed", ["kaixin", "我今天真的是非常非常开薪呀"])
+async def test_a_query_that_somebody_chose_something_for_is_taken_as_it_is(services, shelf, seen, choose, typed):
     await learn(services, seen)
-    reading = await services.suggester.read(99, "kaixin")
+    assert "开心" in (await services.suggester.read(99, typed)).meant[0]
+    await choose(1, shelf["work"], typed)
+    await learn(services, seen)
+    reading = await services.suggester.read(99, typed)
     assert reading.meant == ()
     assert reading.ranking[0].sticker_id == shelf["work"]
 
