@@ -201,15 +201,22 @@ class Settings(BaseSettings):
         default=0.3, ge=0, le=100, description="persrv-plus: weight of what was chosen for queries of like meaning."
     )
     plus_texts: float = Field(
-        default=0.1, ge=0, le=100, description="persrv-plus: weight of what the sticker itself says, by meaning."
+        default=0.2, ge=0, le=100, description="persrv-plus: weight of what the sticker itself says, by meaning."
     )
     plus_memory: float = Field(
         default=0.05, ge=0, le=100, description="persrv-plus: weight of what the same person chose for the same before."
     )
-    plus_diffusion: float = Field(
-        default=0.4, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
+    plus_choices: float = Field(
+        default=0.5,
+        ge=0,
+        le=100,
+        description="persrv-plus: what one choice for the very same query counts, beside 1 for the best of the four "
+        "above.",
     )
-    plus_style: float = Field(default=0.8, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
+    plus_diffusion: float = Field(
+        default=0.6, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
+    )
+    plus_style: float = Field(default=1.0, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
     own_packs: float = Field(
         default=1.0,
         ge=0,

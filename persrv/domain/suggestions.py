@@ -53,7 +53,7 @@ class Ranked:
         that were interleaved, each falls by itself.
     :param by_field: BM25 by field, already weighted; with `utility` and `beyond` it sums to the recall score.
     :param utility: Weighted utility, at least 0.
-    :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, diffusion; those above 0.
+    :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, choices, diffusion; those above 0.
     :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
     :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
     :param own_packs: What of `factor` is for being of a pack of their own: `factor` divided by it is for style.

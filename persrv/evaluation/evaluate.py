@@ -39,7 +39,7 @@ NEURAL: Final = ("blip2", "clip-cn", "srs")
 OWN: Final = (*BASELINES, "persrv", "persrv-plus")
 """The systems of this module, in the order of DESIGN."""
 
-STAGES: Final = ("lexical", "meaning", "texts", "memory", "diffusion", "style")
+STAGES: Final = ("lexical", "meaning", "texts", "memory", "choices", "diffusion", "style")
 """Of persrv-plus, each of which the ablation switches off."""
 
 Opener = Callable[[], System]

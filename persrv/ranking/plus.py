@@ -23,7 +23,7 @@ from persrv.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class PlusWeights:
-    """How much each part counts. The first four are shares of one and are scaled to sum to it.
+    """How much each part counts (`persrv.recall.pool`). The first four are shares of one and are scaled to sum to it.
 
     Chosen as a compromise between what `benchmarks/quality` finds best on its data sets (docs/results.md).
 
@@ -34,13 +34,16 @@ class PlusWeights:
     """The words of the query, on the sticker or in what it was chosen for: the paper's recall."""
     meaning: float = 0.3
     """What was chosen for queries of like meaning."""
-    texts: float = 0.1
+    texts: float = 0.2
     """What the sticker says itself, by meaning."""
     memory: float = 0.05
     """What this person chose for this query. Small: no log of simulated people can tell how large it should be."""
-    diffusion: float = 0.4
+    choices: float = 0.5
+    """What each choice for this very query counts, where the best of the four above counts 1: with 2 choices for one
+    sticker it is as good as the best that is expected."""
+    diffusion: float = 0.6
     """How much a sticker lends to those chosen for the same queries."""
-    style: float = 0.8
+    style: float = 1.0
     """How much a person's styles count; FACTS found 1.5 on other data."""
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from scipy import sparse
 from persrv.ports.nearest import NearestVectors
 from persrv.ports.progress import Progress, silent
 from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
-from persrv.recall.meaning import OwnTexts, PastQueries, chosen_for, distinct_queries, doubted, owners_of
+from persrv.recall.meaning import OwnTexts, PastQueries, chosen_for, distinct_queries, owners_of
 from persrv.text.keys import text_keys
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
@@ -64,7 +64,7 @@ def learn_recall(
     sayings, indptr, owners = owners_of(texts, says)
     query_vectors = _encoded(encode, distinct)
     text_vectors = _encoded(encode, sayings)
-    past = PastQueries(keys, arrange(query_vectors) if query_vectors.size else None, doubted(clicks))
+    past = PastQueries(keys, arrange(query_vectors) if query_vectors.size else None, clicks)
     own = OwnTexts(arrange(text_vectors) if text_vectors.size else None, indptr, owners)
     neighbours = choice_neighbours(clicks)
     if own.nearest is not None:

@@ -2,12 +2,13 @@
 
 Two ways, both over vectors of a text encoder (`persrv.ports.texts`):
 
-    past queries   near(q') = max(0, (cos(q, q') - FLOOR) / (1 - FLOOR))^SHARPNESS, and 1 for the same query
+    past queries   near(q') = max(0, (cos(q, q') - FLOOR) / (1 - FLOOR))^SHARPNESS
                    M(s)     = sum over the NEAR nearest q' of near(q') x clicks(q', s) / (clicks(q') + DOUBT)
     own texts      T(s)     = max over the texts of s of max(0, (cos(q, text) - FLOOR) / (1 - FLOOR))
 
 M is given relative to the best sticker's, so that it is from 0 to 1 as T is. Not in the paper; the doubt keeps a
-query that was asked once from speaking as loudly as one that was asked a hundred times.
+query that was asked once from speaking as loudly as one that was asked a hundred times. What was chosen for the very
+same query is no part of M: it is no guess, and `persrv.recall.pool` counts it by itself.
 """
 
 from __future__ import annotations
@@ -42,19 +43,19 @@ class PastQueries:
     """What was chosen for every query so far. The queries themselves are not kept, only their keys.
 
     :param keys: `persrv.text.keys` of the normalised queries, rising, uint64, shape (queries,).
-    :param nearest: Their vectors, row for row; None: only the very same query counts.
-    :param chosen: clicks(q', s) / (clicks(q') + DOUBT), CSR float32, shape (queries, stickers).
+    :param nearest: Their vectors, row for row; None: no other query is near.
+    :param clicks: clicks(q', s), CSR float32, shape (queries, stickers).
     """
 
     keys: NDArray[np.uint64]
     nearest: NearestVectors | None
-    chosen: sparse.csr_array
+    clicks: sparse.csr_array
 
     def find(self, query: str, vector: NDArray[np.float32] | None) -> Found:
-        """The stickers that were chosen for queries near to this one, and for itself.
+        """The stickers that were chosen for queries near to this one.
 
         :param query: Normalised.
-        :param vector: Of the query, shape (dimensions,); None or not finite: only the very same query counts.
+        :param vector: Of the query, shape (dimensions,); None or not finite: nothing is near.
         """
         return self.brought(*self.near(query, vector))
 
@@ -64,23 +65,31 @@ class PastQueries:
         :param rows: Of queries, shape (n,).
         :param near: How near each is, shape (n,).
         """
-        ids, scores = weighted_rows(self.chosen, rows, near)
+        owners, places = places_of(self.clicks.indptr, rows)
+        totals = np.bincount(owners, weights=self.clicks.data[places], minlength=len(rows))
+        ids, scores = weighted_rows(self.clicks, rows, near / (totals + DOUBT))
         return (ids, scores / scores.max()) if len(ids) else NOTHING
 
     def near(self, query: str, vector: NDArray[np.float32] | None) -> Found:
-        """Rows of queries near to this one, rising, and how near each is, above 0 to 1."""
-        rows, near = NOTHING
-        if vector is not None and self.nearest is not None and len(self.nearest) and np.isfinite(vector).all():
-            rows, cosines = self.nearest.find(vector, NEAR)
-            near = nearness(cosines) ** SHARPNESS
-            order = np.argsort(rows)
-            rows, near = rows[order], near[order]
-            rows, near = rows[near > 0], near[near > 0]
+        """Rows of other queries near to this one, rising, and how near each is, above 0 to 1."""
+        if vector is None or self.nearest is None or not len(self.nearest) or not np.isfinite(vector).all():
+            return NOTHING
+        rows, cosines = self.nearest.find(vector, NEAR)
+        near = nearness(cosines) ** SHARPNESS
+        order = np.argsort(rows)
+        rows, near = rows[order], near[order]
+        others = (near > 0) & (rows != self.row(query))
+        return rows[others], near[others]
+
+    def choices(self, query: str) -> Found:
+        """The stickers that were chosen for this very query, and how often each.
+
+        :param query: Normalised.
+        """
         same = self.row(query)
-        if same is not None:
-            others = rows != same
-            rows, near = np.append(rows[others], same), np.append(near[others], 1.0)
-        return rows, near
+        if same is None:
+            return NOTHING
+        return weighted_rows(self.clicks, np.array([same], dtype=np.int64), np.ones(1))
 
     def row(self, query: str) -> int | None:
         """Of the very same query."""
@@ -152,12 +161,6 @@ def chosen_for(rows: NDArray[np.int64], stickers: NDArray[np.int64], shape: tupl
     """
     ones = np.ones(len(rows), dtype=np.float32)
     return sparse.csr_array(sparse.coo_array((ones, (rows, stickers)), shape=shape))
-
-
-def doubted(clicks: sparse.csr_array) -> sparse.csr_array:
-    """clicks(q, s) / (clicks(q) + DOUBT), what `PastQueries.chosen` holds."""
-    totals = np.asarray(clicks.sum(axis=1)).ravel()
-    return sparse.csr_array(sparse.diags_array(1.0 / (totals + DOUBT)).astype(np.float32) @ clicks)
 
 
 def owners_of(

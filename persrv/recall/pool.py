@@ -1,10 +1,16 @@
 """The parts of persrv-plus brought together, and diffusion over them.
 
-    base(s) = lexical x W(s) + meaning x M(s) + texts x T(s) + memory x m(s)
+    mix(s)  = lexical x W(s) + meaning x M(s) + texts x T(s) + memory x m(s)
+    base(s) = ((mix(s) / best mix)^2 + choices x clicks(q, s)) / (1 + choices x clicks(q))
     t(s)    = base(s) + diffusion x sum over neighbours n of cos(s, n) x base(n)
 
 W is the paper's recall (equation 6) relative to the best sticker's; M, T (`persrv.recall.meaning`), m
 (`persrv.recall.memory`) and the neighbours (`persrv.recall.diffusion`) say themselves where they are from.
+
+The mix is what to expect for a query that nobody asked; squared, since what is found by much is more likely than
+what is found by a little is in proportion. Each choice for this very query then speaks against it (a Dirichlet prior,
+as language models smooth theirs: Zhai and Lafferty, SIGIR 2001): a query that was chosen for once is still a guess,
+one that was chosen for a hundred times is known.
 """
 
 from __future__ import annotations
@@ -15,7 +21,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from persrv.domain.candidates import NOTHING, PARTS, Found, Pool
+from persrv.domain.candidates import CHOICES, MIXED, NOTHING, PARTS, Found, Pool
 from persrv.domain.suggestions import Recalled
 from persrv.recall.diffusion import diffuse
 
@@ -53,20 +59,31 @@ def _best(parts: Sequence[tuple[float, Found]]) -> Found:
 
 
 def pool(
-    found: Mapping[str, Found], lent: sparse.csr_array | None, shares: Mapping[str, float], diffusion: float
+    found: Mapping[str, Found],
+    lent: sparse.csr_array | None,
+    shares: Mapping[str, float],
+    *,
+    choices: float,
+    diffusion: float,
 ) -> Pool:
     """Bring the parts together and let diffusion lend.
 
-    :param found: Of each of `PARTS` what it found, scores from 0 to 1; a part that is missing found nothing.
+    :param found: Of each of `PARTS` what it found; a part that is missing found nothing.
     :param lent: `persrv.recall.diffusion.lends`; None: nobody lends.
-    :param shares: Weight of each of `PARTS`, at least 0; a part without weight brings nobody in.
+    :param shares: Weight of each of `MIXED`, at least 0; a part without weight brings nobody in.
+    :param choices: What one choice for this very query counts, beside 1 for the best of the mix; at least 0.
     :param diffusion: Its weight, at least 0.
     """
-    used = {name: found.get(name, NOTHING) for name in PARTS if shares[name] > 0}
+    weights = {**shares, CHOICES: choices}
+    used = {name: found.get(name, NOTHING) for name in PARTS if weights[name] > 0}
     ids = np.unique(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
     parts = np.zeros((len(ids), len(PARTS)))
     for name, (some, scores) in used.items():
-        parts[np.searchsorted(ids, some), PARTS.index(name)] = shares[name] * scores
+        parts[np.searchsorted(ids, some), PARTS.index(name)] = weights[name] * scores
+    mix = parts[:, : len(MIXED)].sum(axis=1)
+    if (best := mix.max(initial=0.0)) > 0:
+        parts[:, : len(MIXED)] *= (mix / best**2)[:, None]
+    parts /= 1.0 + parts[:, len(MIXED)].sum()
     base = parts.sum(axis=1)
     if lent is None or not diffusion:
         return Pool(ids, parts, np.zeros(len(ids)))

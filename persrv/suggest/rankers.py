@@ -192,7 +192,9 @@ class PlusRanker:
         learnt = asked.serving.learnt
         shares = self._plus.shares
         parts = best_of_readings([(each.weight, each.parts) for each in found])
-        together = pool(parts, learnt.lent if learnt else None, shares, self._plus.diffusion)
+        together = pool(
+            parts, learnt.lent if learnt else None, shares, choices=self._plus.choices, diffusion=self._plus.diffusion
+        )
         kept = _without(together, asked.left_out)
         pooled = _best(kept, asked.own_packs(kept.ids, self._own_packs))
         liked = np.zeros(len(pooled.ids))
@@ -200,8 +202,8 @@ class PlusRanker:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
         own = asked.own_packs(pooled.ids, self._own_packs)
         places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size, own_packs=own)
-        told = _by_words(found, shares["lexical"])
-        return tuple(_ranked(place, *told.get(place.sticker_id, (None, 0.0))) for place in places)
+        told = _by_words(found)
+        return tuple(_ranked(place, told.get(place.sticker_id)) for place in places)
 
     def _find(self, asked: Asked, weight: float, query: str, tokens: Sequence[str]) -> _Reading:
         """What one reading of the query finds."""
@@ -216,7 +218,7 @@ class PlusRanker:
         rows, near = learnt.past.near(query, vector)
         only_own = asked.own is not None and asked.own.only
         texts = learnt.own.find(vector, OWN_TEXTS, asked.left_out) if only_own else learnt.own.find(vector, TEXTS)
-        found = {"meaning": learnt.past.brought(rows, near), "texts": texts}
+        found = {"meaning": learnt.past.brought(rows, near), "texts": texts, "choices": learnt.past.choices(query)}
         if taste is not None:
             found["memory"] = taste.memory.find(taste.user, query, learnt.past.keys[rows], near)
         return found
@@ -251,17 +253,17 @@ def _recall(
     return sorted(each.values(), key=lambda found: (-found.score, found.sticker_id))
 
 
-def _by_words(found: Sequence[_Reading], share: float) -> dict[int, tuple[Recalled, float]]:
-    """Of each sticker what words found by the reading that it has its part from, and what that is multiplied by."""
+def _by_words(found: Sequence[_Reading]) -> dict[int, Recalled]:
+    """Of each sticker what words found by the reading that it has its part from."""
     told: dict[int, tuple[Recalled, float]] = {}
     for reading in found:
         best = max((each.score for each in reading.recalled), default=0.0)
-        scale = share * reading.weight / best if best > 0 else 0.0
+        scale = reading.weight / best if best > 0 else 0.0
         for each in reading.recalled:
             before = told.get(each.sticker_id)
-            if before is None or each.score * scale > before[0].score * before[1]:
-                told[each.sticker_id] = each, scale
-    return told
+            if before is None or each.score * scale > before[1]:
+                told[each.sticker_id] = each, each.score * scale
+    return {sticker: each for sticker, (each, _) in told.items()}
 
 
 def _without(pooled: Pool, left_out: LeftOut | None) -> Pool:
@@ -283,8 +285,9 @@ def _best(pooled: Pool, own_packs: NDArray[np.float64]) -> Pool:
     return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
-def _ranked(place: PlusScore, found: Recalled | None, scale: float) -> Ranked:
+def _ranked(place: PlusScore, found: Recalled | None) -> Ranked:
     """A place with the words' part told by field: together they are the part that `lexical` has in the score."""
+    scale = place.parts["lexical"] / found.score if found is not None and found.score > 0 else 0.0
     beyond = {name: place.parts[name] for name in PARTS if name != "lexical" and place.parts[name] > 0}
     if place.lent > 0:
         beyond["diffusion"] = place.lent

@@ -28,7 +28,7 @@ TEXT_ENCODER: Final = "text_encoder"
 """The note of what made the vectors; "" for none."""
 QUERY_KEYS, QUERY_VECTORS, QUERY_INDEX = "query_keys", "query_vectors", "query_index"
 TEXT_KEYS, TEXT_VECTORS, TEXT_INDEX, TEXT_OWNERS = "text_keys", "text_vectors", "text_index", "text_owners"
-CHOSEN, LENT = "chosen", "lent"
+CLICKS, LENT = "clicks", "lent"
 WORDS, WORD_COUNTS, WORDS_KNOWN = "words", "word_counts", "words_known"
 """Lines of UTF-8; how often each occurs; keys of further words that can be found."""
 WORDS_ID: Final = "words_id"
@@ -61,7 +61,7 @@ def recall_arrays(
         TEXT_INDEX: text_index,
         f"{TEXT_OWNERS}_indptr": learnt.own.indptr,
         f"{TEXT_OWNERS}_stickers": learnt.own.stickers.astype(np.int32),
-        **_table(CHOSEN, learnt.past.chosen),
+        **_table(CLICKS, learnt.past.clicks),
         **_table(LENT, learnt.lent),
     }
     return arrays, {TEXT_ENCODER: encoder}
@@ -110,13 +110,13 @@ def learnt_stages(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStag
     try:
         keys, texts = arrays[QUERY_KEYS], arrays[TEXT_KEYS]
         encoder = str(artefacts.notes[TEXT_ENCODER])
-        chosen, lent = _read(arrays, CHOSEN, len(keys)), _read(arrays, LENT, None)
+        clicks, lent = _read(arrays, CLICKS, len(keys)), _read(arrays, LENT, None)
         indptr, stickers = arrays[f"{TEXT_OWNERS}_indptr"], arrays[f"{TEXT_OWNERS}_stickers"]
         if len(indptr) != len(texts) + 1 or indptr[-1] != len(stickers):
             raise ValueError("texts and whose they are differ in number")
         return LearntStages(
             encoder,
-            PastQueries(keys, _nearest(arrays, QUERY_VECTORS, QUERY_INDEX, len(keys), open_nearest), chosen),
+            PastQueries(keys, _nearest(arrays, QUERY_VECTORS, QUERY_INDEX, len(keys), open_nearest), clicks),
             OwnTexts(_nearest(arrays, TEXT_VECTORS, TEXT_INDEX, len(texts), open_nearest), indptr, stickers),
             lent,
         )

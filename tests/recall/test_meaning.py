@@ -14,7 +14,6 @@ from persrv.recall.meaning import (
     PastQueries,
     chosen_for,
     distinct_queries,
-    doubted,
     nearness,
     owners_of,
 )
@@ -34,16 +33,23 @@ def past_queries(clicks, vectors, size):
     keys, distinct, rows = distinct_queries([query for query, _ in clicks])
     stickers = np.array([sticker for _, sticker in clicks], dtype=np.int64)
     near = ExactNearest(np.stack([vectors[query] for query in distinct])) if distinct else None
-    return PastQueries(keys, near, doubted(chosen_for(rows, stickers, (len(keys), size))))
+    return PastQueries(keys, near, chosen_for(rows, stickers, (len(keys), size)))
 
 
-def test_the_same_query_counts_in_full_and_a_near_one_by_its_nearness():
-    found = past([("cry", 1), ("cry", 1), ("sob", 2)], {"cry": 0, "sob": 30})
+def test_near_queries_count_by_their_nearness_and_the_same_one_is_no_part_of_it():
+    found = past([("cry", 1), ("sob", 2), ("sob", 2), ("weep", 3)], {"cry": 0, "sob": 20, "weep": 30})
     ids, scores = found.find("cry", direction(0))
-    assert ids.tolist() == [1, 2]
-    near = ((np.cos(np.radians(30)) - FLOOR) / (1 - FLOOR)) ** SHARPNESS
-    # 2 / (2 + 2) for the query itself; near x 1 / (1 + 2) for the other; relative to the best.
-    assert scores.tolist() == pytest.approx([1.0, near / 3 / 0.5], rel=1e-5)
+    assert ids.tolist() == [2, 3]
+    sob, weep = (((np.cos(np.radians(angle)) - FLOOR) / (1 - FLOOR)) ** SHARPNESS for angle in (20, 30))
+    # 2 / (2 + 2) of the nearer, 1 / (1 + 2) of the other; relative to the best.
+    assert scores.tolist() == pytest.approx([1.0, (weep / 3) / (sob / 2)], rel=1e-5)
+
+
+def test_choices_are_those_for_the_very_same_query_and_how_often():
+    found = past([("cry", 4), ("cry", 1), ("cry", 4), ("sob", 2)], {"cry": 0, "sob": 20})
+    ids, counts = found.choices("cry")
+    assert (ids.tolist(), counts.tolist()) == ([1, 4], [1.0, 2.0])
+    assert found.choices("weep") is NOTHING
 
 
 def test_a_query_that_nobody_asked_finds_what_was_chosen_for_near_ones():
@@ -54,22 +60,23 @@ def test_a_query_that_nobody_asked_finds_what_was_chosen_for_near_ones():
 
 
 @pytest.mark.parametrize("vector", [None, np.array([np.nan, 1.0], dtype=np.float32)])
-def test_without_a_usable_vector_only_the_same_query_counts(vector):
+def test_without_a_usable_vector_nothing_is_near_and_choices_are_known(vector):
     found = past([("cry", 1), ("sob", 2)], {"cry": 0, "sob": 5})
-    assert found.find("cry", vector)[0].tolist() == [1]
-    assert found.find("weep", vector) is NOTHING
+    assert found.find("cry", vector) is NOTHING
+    assert found.choices("cry")[0].tolist() == [1]
 
 
 def test_an_empty_log_finds_nothing():
     found = past_queries([], {}, 3)
     assert found.find("cry", direction(0)) is NOTHING
+    assert found.choices("cry") is NOTHING
 
 
 def test_a_past_query_whose_vector_is_broken_is_never_near():
     vectors = {"a": np.array([np.nan, np.nan], dtype=np.float32), "b": direction(0)}
     found = past_queries([("a", 0), ("b", 1)], vectors, 2)
     assert found.find("c", direction(0))[0].tolist() == [1]
-    assert found.find("a", direction(90))[0].tolist() == [0]
+    assert found.find("a", direction(90)) is NOTHING
 
 
 def test_the_best_of_a_stickers_texts_counts():

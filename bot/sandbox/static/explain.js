@@ -21,8 +21,9 @@ const KNOWN_PARTS = [
   "memory",
   "diffusion",
   "own_packs",
+  "choices",
 ];
-const COLORS = 14;
+const COLORS = 15;
 
 /** @param {string[]} names @returns {Map<string, number>} The colour of each part. */
 function colorsOf(names) {

@@ -127,6 +127,7 @@ class PersrvPlus:
             "lexical": relative_to_best(recalled),
             "meaning": learnt.recall.past.find(normal, vector),
             "texts": learnt.recall.own.find(vector, TEXTS),
+            "choices": learnt.recall.past.choices(normal),
         }
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
@@ -147,7 +148,9 @@ class PersrvPlus:
     def pool(self, found: dict[str, Found]) -> Pool:
         """The candidates."""
         weights = self.settings.weights
-        return pool(found, self._fitted().recall.lent, weights.shares, weights.diffusion)
+        return pool(
+            found, self._fitted().recall.lent, weights.shares, choices=weights.choices, diffusion=weights.diffusion
+        )
 
     def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
         """The best R for a person."""
