@@ -89,6 +89,7 @@ async def run_job(
                 all_counts[step], problem = await _on_record(services, step, progress, connect)
                 if problem:
                     problems[step] = problem
+            await asyncio.to_thread(services.artefacts.keep_only_current)
             state = RunState.FAILED if problems else RunState.DONE
         finally:
             await services.job_log.end(

@@ -105,7 +105,10 @@ def run_evaluation(
         systems=options.systems,
         start=_start(settings),
         plus=PlusSettings(
-            weights=plus_weights(settings), recall_size=settings.recall_size, forgiving=settings.forgiving
+            weights=plus_weights(settings),
+            recall_size=settings.recall_size,
+            forgiving=settings.forgiving,
+            own_bonus=settings.own_packs,
         ),
         tune=options.tune,
         ablation=options.ablation,

@@ -16,7 +16,7 @@ UNKNOWN = "–"
 COMPARISONS = 2
 """That are told: a caption holds 1,024 characters."""
 SIGNIFICANT = 0.05
-"""Below this p, wins are said to be more than luck."""
+"""Below this p, wins are said to be more than luck; it may be looked at every day (`always_valid_p`)."""
 
 
 async def stats(update: Update, context: Context) -> None:
@@ -85,7 +85,7 @@ def _comparison(comparison: Comparison, texts: Texts) -> str:
     compared, wins = comparison.compared, comparison.wins
     names = {"serving": compared.serving, "rival": compared.rival}
     head = texts.say("stats_comparison", **names, answers=f"{comparison.answers:,}")
-    if not wins.serving + wins.rival + wins.ties:
+    if not wins.serving + wins.rival + wins.neither:
         return head + "\n" + texts.say("stats_nobody_chose")
     figures = texts.say(
         "stats_wins",
@@ -95,7 +95,7 @@ def _comparison(comparison: Comparison, texts: Texts) -> str:
         neither=f"{comparison.credits.neither:,}",
         serving_wins=f"{wins.serving:,}",
         rival_wins=f"{wins.rival:,}",
-        ties=f"{wins.ties:,}",
+        won_by_neither=f"{wins.neither:,}",
         p="p < 0.001" if comparison.p < 0.001 else f"p = {comparison.p:.3f}",
     )
     return "\n".join((head, figures, _verdict(comparison, texts)))

@@ -1,4 +1,4 @@
-"""Shapes that a setting's value may have, apart from the settings that use them."""
+"""Shapes that a setting's value may have, apart from the settings that use them, and how a message names one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+ENV_PREFIX = "PERSRV_"
 
 
 def server_address(value: str) -> str:

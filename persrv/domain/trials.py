@@ -58,21 +58,24 @@ class Credits:
     """What one person chose for one query in interleaved answers, by whose pick it was.
 
     :param neither: Choices of places that are nobody's pick.
+    :param first: Whose pick the first choice was that was anybody's; None while there is none. Later choices never
+        change it.
     """
 
     compared: Compared
     serving: int = 0
     rival: int = 0
     neither: int = 0
+    first: Team | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wins:
-    """How often each of two rankings was better."""
+    """How many queries of people each of two rankings has won, and how many neither."""
 
     serving: int = 0
     rival: int = 0
-    ties: int = 0
+    neither: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,10 @@ class Comparison:
 
     :param answers: Interleaved answers that are still kept.
     :param credits: All choices from them.
-    :param wins: One for each query of each person who chose something: the ranking they chose more from. However often
-        somebody chooses for the same query, it is one.
-    :param p: Two-sided: how often luck alone would give such wins or more uneven ones, 0 to 1.
+    :param wins: One for each query of each person who chose something: the ranking that they first chose from. However
+        often somebody chooses for the same query, it is one.
+    :param p: Two-sided and valid whenever one looks: how often luck alone would ever bring it as low as this, at the
+        most; 0 to 1.
     """
 
     compared: Compared

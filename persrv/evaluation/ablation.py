@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from persrv.domain.own_packs import OwnPacks
 from persrv.evaluation.systems.bm25 import NO_FIELD
 from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.evaluation.systems.plus import PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser
 from persrv.recall.weights import RelevanceWeights
 
 LITERAL_ALPHA: Final = 0.3
 """Of the authors' code, for equation 9 to the letter."""
 
-
+STAGES: Final = ("lexical", "meaning", "texts", "memory", "choices", "diffusion", "style")
+"""Of persrv-plus, each of which a row switches off."""
 CONTRASTED: Final = ("3-vlm", "4-utility", "5-personal")
 """Rows whose rankings the case studies compare: utility is between the first two, personalisation between the last."""
 
@@ -37,6 +40,40 @@ class AblationPlan:
     def personal(self) -> bool:
         """Whether the row is about a person's styles, and says nothing without vectors."""
         return self.settings.ranking is not None and self.key in {"5-personal", "5-literal", "5-by-share"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlusPlan:
+    """A row of persrv-plus to be run; `key` and `label` as in `AblationPlan`."""
+
+    key: str
+    label: str
+    settings: PlusSettings
+
+
+def plus_plans(full: PlusSettings) -> tuple[PlusPlan, ...]:
+    """persrv-plus without each of its stages, and with the one that is for those alone who want it, in two ways.
+
+    :param full: With the weights that all rows have for what is switched on.
+    """
+    without = {
+        **{name: replace(full, weights=replace(full.weights, **{name: 0.0})) for name in STAGES},
+        "forgiving": replace(full, forgiving=False),
+        "emoji": replace(full, relevance=replace(full.relevance, emoji=0.0)),
+    }
+    return (
+        *(PlusPlan(f"plus-without-{name}", f"persrv-plus without {name}", row) for name, row in without.items()),
+        PlusPlan(
+            "plus-preferring-own",
+            "persrv-plus where everybody prefers their own packs",
+            replace(full, own_packs=OwnPacks.PREFER),
+        ),
+        PlusPlan(
+            "plus-only-own",
+            "persrv-plus where everybody sees their own packs alone",
+            replace(full, own_packs=OwnPacks.ONLY),
+        ),
+    )
 
 
 def ablation_plans(full: PerSRVSettings) -> tuple[AblationPlan, ...]:

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 
 from persrv.domain.dataset import Dataset
+from persrv.domain.own_packs import OwnPacks
 from persrv.errors import PerSRVError
-from persrv.evaluation.ablation import CONTRASTED, ablation_plans
+from persrv.evaluation.ablation import CONTRASTED, ablation_plans, plus_plans
 from persrv.evaluation.generation import measure_keywords
 from persrv.evaluation.pairs import Pair, pairs_of
-from persrv.evaluation.plus_tuning import tune_plus
+from persrv.evaluation.plus_tuning import tune_own_packs, tune_plus
 from persrv.evaluation.report import AblationRow, Evaluation, Latency, NotRun, Report, SystemResult
 from persrv.evaluation.reported import PAPER
 from persrv.evaluation.running import Run, run_system
@@ -25,6 +26,7 @@ from persrv.evaluation.systems import System, Training
 from persrv.evaluation.systems.bm25 import bm25
 from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
+from persrv.evaluation.systems.own_sets import own_sets
 from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
 from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
@@ -38,9 +40,6 @@ from persrv.recall.nearest import ExactNearest
 NEURAL: Final = ("blip2", "clip-cn", "srs")
 OWN: Final = (*BASELINES, "persrv", "persrv-plus")
 """The systems of this module, in the order of DESIGN."""
-
-STAGES: Final = ("lexical", "meaning", "texts", "memory", "choices", "diffusion", "style")
-"""Of persrv-plus, each of which the ablation switches off."""
 
 Opener = Callable[[], System]
 """Makes a system, or raises a `PerSRVError` that says what it lacks."""
@@ -120,7 +119,7 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
         tuning=steps,
         generation=measure_keywords(dataset, training.stickers, plan.text_encoder),
         reported=PAPER,
-        notes=(*dataset.notes, *plan.notes, *_about_the_paper(plan)),
+        notes=(*dataset.notes, *plan.notes, *_about_the_weights(plan), *_about_own_packs(plan, training, wanted)),
         seed=training.seed,
         commit=plan.commit,
         settings={**(plan.settings or {}), **_told(settings, plus, training, tuned=bool(steps))},
@@ -128,7 +127,12 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
     return Evaluation(report, pairs, runs, ablation_runs)
 
 
-def _about_the_paper(plan: Plan) -> tuple[str, ...]:
+def _about_own_packs(plan: Plan, training: Training, wanted: Sequence[str]) -> tuple[str, ...]:
+    sets = own_sets(training) if plan.ablation and "persrv-plus" in wanted else None
+    return () if sets is None else (sets.told(),)
+
+
+def _about_the_weights(plan: Plan) -> tuple[str, ...]:
     if plan.tune:
         return ("Weights were chosen on the validation part, one after the other; their path is below.",)
     return ("Weights were not tuned: they are the settings'.",)
@@ -162,7 +166,11 @@ def _plus(
     system = PersrvPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
     system.fit(training)
     weights, steps = tune_plus(system, valid, progress)
-    return replace(plan.plus, weights=weights), steps
+    plus = replace(plan.plus, weights=weights)
+    if not plan.ablation:
+        return plus, steps
+    bonus, more = tune_own_packs(system.weighing(plus), valid, progress)
+    return replace(plus, own_bonus=bonus), (*steps, *more)
 
 
 def _run_all(
@@ -252,20 +260,16 @@ def _plus_ablation(
     pairs: Sequence[Pair],
     progress: Progress,
 ) -> list[AblationRow]:
-    """persrv-plus without one of its stages, with the other weights as they are; and without the emoji field."""
-    without = {
-        **{name: replace(plus, weights=replace(plus.weights, **{name: 0.0})) for name in STAGES},
-        "forgiving": replace(plus, forgiving=False),
-        "emoji": replace(plus, relevance=replace(plus.relevance, emoji=0.0)),
-    }
+    """persrv-plus without one of its stages, or as those see it who want own packs; the other weights as they are."""
     rows = []
-    for name, settings in without.items():
-        system = PersrvPlus(index, plan.text_encoder, settings, arrange=plan.arrange)
+    for row in plus_plans(plus):
+        system = PersrvPlus(index, plan.text_encoder, row.settings, arrange=plan.arrange)
         system.fit(training)
+        if row.settings.own_packs is not OwnPacks.OFF and not system.knows_sets:
+            rows.append(AblationRow(row.key, row.label, None, {}, {}, "No sticker has a set."))
+            continue
         found = score(run_system(system, pairs, progress).docids(), pairs)
-        rows.append(
-            AblationRow(f"plus-without-{name}", f"persrv-plus without {name}", None, found.by_user(), found.micro())
-        )
+        rows.append(AblationRow(row.key, row.label, None, found.by_user(), found.micro()))
     return rows
 
 
@@ -289,4 +293,4 @@ def _told(
     for part, weights in parts.items():
         if weights is not None:
             told |= {f"{part}.{name}": value for name, value in asdict(weights).items()}
-    return told
+    return told | {"own_packs": plus.own_bonus}

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv.domain.candidates import Found, Pool
+from persrv.domain.own_packs import OwnPacks
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.scoring import MAIN, score
-from persrv.evaluation.systems.plus import PersrvPlus
+from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.tuning import Trial, TuningStep
 from persrv.ports.progress import Progress, silent
 from persrv.ranking.plus import PlusWeights, order_plus
@@ -27,6 +28,7 @@ GRIDS: Final = {
 """Memory is not tuned: a log without repeats would say 0, and one of simulated people anything."""
 ORDER: Final = (*GRIDS, "meaning", "diffusion")
 """These two stand in for each other, so that each is looked at again beside what was chosen for the other."""
+OWN_GRID: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 SMALL: Final = 50_000
 """Stickers up to which a person's preference is computed once for all of them."""
 
@@ -47,7 +49,8 @@ def tune_plus(
         default = float(getattr(weights, name))
         trials = []
         for value in (default, *(each for each in grid if each != default)):
-            trials.append(Trial(value, trier.score(_with(weights, name, value))))
+            settings = replace(system.settings, weights=_with(weights, name, value))
+            trials.append(Trial(value, trier.score(settings)))
             progress("tuning persrv-plus on valid", place, len(ORDER))
         best = max(trials, key=lambda trial: trial.score)
         steps.append(TuningStep(f"plus.{name}", "persrv-plus", tuple(trials), best.value))
@@ -56,36 +59,61 @@ def tune_plus(
     return weights, tuple(steps)
 
 
+def tune_own_packs(
+    system: PersrvPlus, pairs: Sequence[Pair], progress: Progress = silent
+) -> tuple[float, tuple[TuningStep, ...]]:
+    """Choose what it adds to be of an own pack, as if everybody preferred their own.
+
+    :param system: Fitted, with the other weights as they are to be.
+    :param pairs: Of the validation part.
+    :return: No step where there is nothing to choose by: no sticker has a set.
+    """
+    default = system.settings.own_bonus
+    if not system.knows_sets:
+        return default, ()
+    trier = _Trier(system, pairs)
+    trials = []
+    for place, value in enumerate((default, *(each for each in OWN_GRID if each != default))):
+        preferring = replace(system.settings, own_packs=OwnPacks.PREFER, own_bonus=value)
+        trials.append(Trial(value, trier.score(preferring)))
+        progress("tuning own packs on valid", place, len(OWN_GRID))
+    best = max(trials, key=lambda trial: trial.score)
+    return best.value or 0.0, (TuningStep("own_packs", "persrv-plus, own packs preferred", tuple(trials), best.value),)
+
+
 def _with(weights: PlusWeights, name: str, value: float) -> PlusWeights:
     return replace(weights, **{name: value})
 
 
 class _Trier:
-    """Scores weights; what does not depend on them is found once."""
+    """Scores weights of one wish for own packs; what does not depend on them is found once."""
 
     def __init__(self, system: PersrvPlus, pairs: Sequence[Pair]) -> None:
         self._system = system
         self._pairs = pairs
-        self._found: dict[str, dict[str, Found]] = {}
+        self._found: dict[tuple[str, str], dict[str, Found]] = {}
         self._remembered: dict[tuple[str, str], dict[str, Found]] = {}
         self._liked: dict[str, NDArray[np.float64]] = {}
 
-    def score(self, weights: PlusWeights) -> float:
+    def score(self, settings: PlusSettings) -> float:
         """`MAIN` by user."""
-        system = self._system.weighing(replace(self._system.settings, weights=weights))
+        system = self._system.weighing(settings)
         rankings = []
         for pair in self._pairs:
-            if pair.query not in self._found:
-                self._found[pair.query] = system.find(pair.query)
+            own = system.wanted(pair.user)
+            sought = "" if own is None else pair.user, pair.query
+            if sought not in self._found:
+                self._found[sought] = system.find(pair.query, own)
             asked = pair.user, pair.query
             if asked not in self._remembered:
                 self._remembered[asked] = system.remembered(*asked)
-            pooled = system.pool(self._found[pair.query] | self._remembered[asked])
+            pooled = system.pool(self._found[sought] | self._remembered[asked], own)
             order = order_plus(
                 pooled,
                 self._preference(system, pair.user, pooled),
-                style=weights.style,
-                limit=system.settings.recall_size,
+                style=settings.weights.style,
+                limit=settings.recall_size,
+                own_packs=system.own_factors(own, pooled.ids),
             )
             rankings.append([system.docid(row) for row in pooled.ids[order].tolist()])
         return score(rankings, self._pairs).by_user([MAIN])[MAIN]

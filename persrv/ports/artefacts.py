@@ -44,6 +44,9 @@ class ArtefactStore(Protocol):
         :raises StorageError: it cannot be written.
         """
 
+    def keep_only_current(self) -> None:
+        """Delete what was published before: it may hold what was learnt from somebody who has been erased since."""
+
 
 class EmbeddingRows(Protocol):
     """The raw vectors of one encoder, one row a sticker, on disk: float16, row number = sticker id. Blocks."""

@@ -249,6 +249,11 @@ def _recall(
     if asked.own is None or asked.own.only or len(best) < limit or not len(asked.own.stickers):
         return best
     own = search(replace(asked, own=replace(asked.own, only=True)).left_out)
+    return with_own(best, own)
+
+
+def with_own(best: Sequence[Recalled], own: Sequence[Recalled]) -> Sequence[Recalled]:
+    """The best of all and the best of own packs, each once, in one order."""
     each = {found.sticker_id: found for found in (*best, *own)}
     return sorted(each.values(), key=lambda found: (-found.score, found.sticker_id))
 

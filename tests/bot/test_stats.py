@@ -10,7 +10,7 @@ import pytest
 
 from bot.handlers.stats import render
 from bot.texts import languages, texts_for
-from persrv.domain.trials import Compared, Explored
+from persrv.domain.trials import Compared, Explored, Team
 from persrv.domain.trials import Credits as Chosen
 from persrv.domain.usage import DayOfUse, Stock, Usage, Use, sum_up
 from persrv.ranking.interleaving import compare
@@ -24,19 +24,20 @@ def told(language: str, *chosen: Chosen, explored: Explored | None = None) -> st
 
 
 def wins(serving: int, rival: int) -> list[Chosen]:
-    return [Chosen(COMPARED, serving=1)] * serving + [Chosen(COMPARED, rival=1)] * rival
+    mine, theirs = Chosen(COMPARED, serving=1, first=Team.SERVING), Chosen(COMPARED, rival=1, first=Team.RIVAL)
+    return [mine] * serving + [theirs] * rival
 
 
-@pytest.mark.parametrize(("better", "chosen"), [("persrv-plus", wins(8, 1)), ("persrv", wins(1, 8))])
+@pytest.mark.parametrize(("better", "chosen"), [("persrv-plus", wins(8, 0)), ("persrv", wins(0, 8))])
 def test_who_is_preferred_is_named_once_luck_alone_would_seldom_give_it(better, chosen):
     text = told("en", *chosen)
     assert "answers mixed from both: 1,234" in text
-    assert f"(p = 0.039)\nPeople prefer <b>{better}</b>; luck alone would seldom give this." in text
+    assert f"(p = 0.035)\nPeople prefer <b>{better}</b>; this is hardly luck, whenever you look." in text
     assert f"大家更喜欢 <b>{better}</b>" in told("zh", *chosen)
 
 
 def test_too_few_choices_and_none_are_told_as_such():
-    assert "<b>5 : 0</b>, even: 0 (p = 0.062)\nSo far this may be luck." in told("en", *wins(5, 0))
+    assert "<b>7 : 0</b>, neither: 0 (p = 0.062)\nSo far this may be luck." in told("en", *wins(7, 0))
     assert told("en").endswith("answers mixed from both: 1,234\nNobody has chosen from them yet.")
     assert told("zh").endswith("还没有人从中选择过贴纸。")
 

@@ -6,7 +6,7 @@ from persrv.adapters.embedding import IMAGE_ENCODERS
 from persrv.adapters.nsfw.opening import NSFW_ENGINES
 from persrv.adapters.ocr.opening import OCR_ENGINES
 from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
-from persrv.config import Settings, environment_of, load_settings, settings, unknown_settings
+from persrv.config import Settings, engines, environment_of, load_settings, unknown_settings
 from persrv.errors import ConfigurationError
 from persrv.preference.profile import MAX_STYLES
 from persrv.ranking.personal import RankingWeights
@@ -172,9 +172,9 @@ def test_the_defaults_of_the_settings_are_those_of_the_stages():
     assert utility_weights(Settings()) == UtilityWeights()
     assert ranking_weights(Settings()) == RankingWeights()
     assert Settings().styles == MAX_STYLES
-    assert settings.OCR_ENGINES == OCR_ENGINES
-    assert settings.NSFW_ENGINES == NSFW_ENGINES
-    assert settings.IMAGE_ENCODERS == IMAGE_ENCODERS
+    assert engines.OCR_ENGINES == OCR_ENGINES
+    assert engines.NSFW_ENGINES == NSFW_ENGINES
+    assert engines.IMAGE_ENCODERS == IMAGE_ENCODERS
 
 
 def test_another_process_gets_the_same_settings_whatever_its_file_says(monkeypatch):

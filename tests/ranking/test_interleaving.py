@@ -1,4 +1,4 @@
-"""Team-draft interleaving and the sign test, by hand and by properties."""
+"""Team-draft interleaving and the test of its wins, by hand and by properties; how long one may watch them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import Counter
 from itertools import accumulate
 from random import Random
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.special import betaln
+from scipy.stats import binom
 
 from persrv.domain.suggestions import Ranked, Reason
 from persrv.domain.trials import Compared, Credits, Team, Wins
-from persrv.ranking.interleaving import compare, interleave, sign_test, team_draft, winner
+from persrv.ranking.interleaving import always_valid_p, compare, interleave, team_draft
 
 S, R = Team.SERVING, Team.RIVAL
 
@@ -126,28 +128,27 @@ def chosen_teams(serving, rival, likes, times=3000):
 def test_whoever_chooses_by_place_alone_prefers_neither_and_whoever_likes_a_sticker_prefers_who_ranks_it_higher():
     worse, better = list(range(20)), [7, *range(7), *range(8, 20)]
     by_place = chosen_teams(worse, better, lambda _: 0.3)
-    assert sign_test(by_place[S], by_place[R]) > 0.05
+    assert always_valid_p(by_place[S], by_place[R]) > 0.05
     by_liking = chosen_teams(worse, better, lambda sticker: 0.9 if sticker == 7 else 0.1)
     assert by_liking[R] > by_liking[S]
-    assert sign_test(by_liking[S], by_liking[R]) < 1e-6
+    assert always_valid_p(by_liking[S], by_liking[R]) < 1e-6
     the_other_way_round = chosen_teams(better, worse, lambda sticker: 0.9 if sticker == 7 else 0.1)
-    assert sign_test(the_other_way_round[S], the_other_way_round[R]) < 1e-6
+    assert always_valid_p(the_other_way_round[S], the_other_way_round[R]) < 1e-6
     assert the_other_way_round[S] > the_other_way_round[R]
 
 
-def test_more_choices_win_and_a_person_who_chooses_often_has_one_vote_a_query():
+def test_the_first_choice_wins_and_a_person_who_chooses_often_has_one_vote_a_query():
     compared = Compared("one", "other")
 
-    def credit(serving=0, rival=0, neither=0):
-        return Credits(compared, serving, rival, neither)
+    def credit(serving=0, rival=0, neither=0, first=None):
+        return Credits(compared, serving, rival, neither, first)
 
-    assert winner(credit(serving=1)) is S
-    assert winner(credit(serving=1, rival=2, neither=5)) is R
-    assert winner(credit(1, 1)) is winner(credit(neither=3)) is None
-    found = compare(compared, 40, [credit(serving=50), credit(rival=1), credit(0, 2, 1), credit(rival=1), credit(1, 1)])
-    assert (found.answers, found.credits) == (40, credit(51, 5, 1))
-    assert found.wins == Wins(serving=1, rival=3, ties=1)
-    assert found.p == pytest.approx(2 * (1 + 4) / 16)  # 1 of 4, ties left out
+    chosen = [credit(50, 0, 0, S), credit(0, 1, 0, R), credit(1, 2, 1, S), credit(0, 1, 0, R), credit(neither=3)]
+    found = compare(compared, 40, chosen)
+    assert (found.answers, found.credits) == (40, credit(51, 4, 4))
+    assert found.wins == Wins(serving=2, rival=2, neither=1)
+    even = compare(compared, 40, [*chosen, *[credit(0, 1, 0, R)] * 8])
+    assert (even.wins, even.p) == (Wins(2, 10, 1), pytest.approx(13 * 66 / 4096))  # neither is left out
 
 
 def test_without_a_choice_nothing_is_won():
@@ -159,21 +160,63 @@ def test_without_a_choice_nothing_is_won():
     ("one", "other", "p"),
     [
         (0, 0, 1.0),
-        (1, 0, 1.0),  # 2 x 1/2
-        (5, 0, 0.0625),  # 2 x 1/32
-        (6, 0, 0.03125),  # 2 x 1/64
-        (8, 1, 0.0390625),  # 2 x (1 + 9) / 512
-        (2, 10, 158 / 4096),  # 2 x (1 + 12 + 66) / 4096
-        (3, 3, 1.0),
-        (4, 3, 1.0),  # 2 x 64/128
+        (1, 0, 1.0),  # 2 x 1 / 2
+        (2, 0, 0.75),  # 3 x 1 / 4
+        (6, 0, 7 / 64),
+        (7, 0, 8 / 128),
+        (8, 0, 9 / 256),  # the least that is below 0.05
+        (8, 1, 90 / 512),  # 10 x 9 / 512
+        (2, 10, 858 / 4096),  # 13 x 66 / 4096
+        (3, 3, 1.0),  # 7 x 20 / 64
     ],
 )
-def test_the_sign_test_by_hand(one, other, p):
-    assert sign_test(one, other) == pytest.approx(p, abs=1e-12)
+def test_p_by_hand(one, other, p):
+    assert always_valid_p(one, other) == pytest.approx(p, abs=1e-12)
 
 
-@given(st.integers(0, 3000), st.integers(0, 3000))
-def test_the_sign_test_is_scipys_binomial_test_and_knows_no_side(one, other):
-    assert sign_test(one, other) == sign_test(other, one)
-    if one + other:
-        assert sign_test(one, other) == pytest.approx(binomtest(one, one + other).pvalue, rel=1e-9)
+def test_many_wins_are_counted_without_losing_the_measure():
+    for fewer in (35, 34):
+        assert always_valid_p(100 - fewer, fewer) == pytest.approx(101 * binom.pmf(fewer, 100, 0.5))
+    assert always_valid_p(66, 34) < 0.05 < always_valid_p(65, 35)
+    assert always_valid_p(1_000_000, 1_000_000) == 1.0
+    assert always_valid_p(1_000_000, 0) == 0.0
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_one_over_p_is_the_evidence_of_coins_of_every_bias_weighted_alike_and_knows_no_side(one, other):
+    found = always_valid_p(one, other)
+    assert found == always_valid_p(other, one)
+    log_evidence = betaln(one + 1, other + 1) + (one + other) * np.log(2)
+    assert found == pytest.approx(min(1.0, np.exp(-log_evidence)), rel=1e-9)
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_the_next_toss_of_a_fair_coin_is_expected_to_change_nothing(one, other):
+    """Ville's inequality needs a martingale: the evidence now is the mean of both that may come."""
+    now, heads, tails = (always_valid_p(*wins) for wins in ((one, other), (one + 1, other), (one, other + 1)))
+    assume(max(now, heads, tails) < 1.0)  # p stops at 1, the evidence goes on falling
+    assert 1 / now == pytest.approx((1 / heads + 1 / tails) / 2, rel=1e-9)
+
+
+def test_who_looks_after_every_win_and_stops_at_the_first_low_p_is_seldom_fooled_and_was_by_the_always_valid_p():
+    """2,000 comparisons of rankings that are equally good, each looked at 300 times."""
+    looks, alpha = 300, 0.05
+    wins = np.random.default_rng(11).integers(0, 2, size=(2_000, looks)).cumsum(axis=1)
+    tosses = np.arange(1, looks + 1)
+    mine = np.array([[always_valid_p(one, n - one) if one <= n else 1.0 for one in range(looks + 1)] for n in tosses])
+    fooled = (mine[tosses - 1, wins] < alpha).any(axis=1).mean()
+    signs = np.minimum(1.0, 2 * binom.cdf(np.minimum(wins, tosses - wins), tosses, 0.5))
+    fooled_by_the_sign_test = (signs < alpha).any(axis=1).mean()
+    assert fooled <= alpha
+    assert fooled_by_the_sign_test > 4 * alpha
+
+
+def test_who_looks_after_every_win_finds_a_ranking_that_is_better():
+    """60 of 100 prefer it: nearly all of 200 comparisons name it within 600 wins, and hardly one the other."""
+    tosses = np.random.default_rng(12).random((200, 600)) < 0.6
+    named = []
+    for wins in tosses.cumsum(axis=1).tolist():
+        low = (2 * one > n for n, one in enumerate(wins, 1) if always_valid_p(one, n - one) < 0.05)
+        named.append(next(low, None))
+    assert named.count(True) > 180
+    assert named.count(False) <= 4

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from persrv.domain.trials import Compared, Credits, Explored, Wins
+from persrv.domain.trials import Compared, Credits, Explored, Team, Wins
 from persrv.domain.usage import DayOfUse, Stock, Use, sum_up
 from persrv.domain.work import Coverage, Task
 from persrv.suggest.usage import UsageTeller
@@ -141,7 +141,10 @@ async def test_comparisons_are_told_apart_and_the_one_with_most_answers_first(te
     store = Store()
     now, before = Compared("persrv-plus", "persrv"), Compared("persrv", "persrv-plus")
     store.mixed = {before: 3, now: 40}
-    store.credited = [Credits(now, serving=2), Credits(before, rival=1), Credits(now, rival=1), Credits(now, neither=1)]
+    store.credited = [
+        *(Credits(now, serving=2, first=Team.SERVING), Credits(before, rival=1, first=Team.RIVAL)),
+        *(Credits(now, rival=1, first=Team.RIVAL), Credits(now, neither=1)),
+    ]
     first, second = (await teller(store).tell(moment(31))).comparisons
     assert (first.compared, first.answers, first.wins, first.p) == (now, 40, Wins(1, 1, 1), 1.0)
     assert first.credits == Credits(now, 2, 1, 1)

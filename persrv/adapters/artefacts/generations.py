@@ -10,6 +10,7 @@ So a process that reads sees one generation, whole, and a kill or a full disk at
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -51,7 +52,12 @@ class FolderArtefactStore:
         """
         name = self._serving()
         if name != self._latest.generation:
-            self._latest = self._load(name) if name else Artefacts()
+            try:
+                self._latest = self._load(name) if name else Artefacts()
+            except ArtefactsDamaged:
+                if self._serving() == name:
+                    raise
+                return self.current()  # replaced and removed while it was opened
         return self._latest
 
     def publish(self, arrays: Mapping[str, NDArray[Any]], notes: Mapping[str, Note]) -> Artefacts:
@@ -90,6 +96,11 @@ class FolderArtefactStore:
         self._latest = made
         self._remove_all_but({name, before.generation})
         return made
+
+    def keep_only_current(self) -> None:
+        """See `ArtefactStore.keep_only_current`."""
+        with contextlib.suppress(ArtefactsDamaged):  # it is unknown which one serves: that is found out elsewhere
+            self._remove_all_but({self._serving()})
 
     def _serving(self) -> str:
         try:

@@ -58,12 +58,17 @@ class SqlUsageStore:
         """Whose picks were chosen in those answers, for each query of each person."""
         team = func.substr(impressions.c.teams, interactions.c.position + 1, 1)
         serving, rival = (func.sum(case((team == one.value, 1), else_=0)) for one in (Team.SERVING, Team.RIVAL))
+        first_serving, first_rival = (
+            func.min(case((team == one.value, interactions.c.id))) for one in (Team.SERVING, Team.RIVAL)
+        )
         chosen = (
             select(
                 impressions.c.compared,
                 serving.label("serving"),
                 rival.label("rival"),
                 (func.count() - serving - rival).label("neither"),
+                first_serving.label("first_serving"),
+                first_rival.label("first_rival"),
             )
             .join_from(interactions, impressions, impressions.c.id == interactions.c.impression_id)
             .where(impressions.c.compared.is_not(None))
@@ -71,7 +76,13 @@ class SqlUsageStore:
         )
         async with self._database.read() as connection:
             return [
-                Credits(compared_of(row.compared), int(row.serving), int(row.rival), int(row.neither))
+                Credits(
+                    compared_of(row.compared),
+                    int(row.serving),
+                    int(row.rival),
+                    int(row.neither),
+                    _earlier(row.first_serving, row.first_rival),
+                )
                 for row in await connection.execute(chosen)
             ]
 
@@ -89,6 +100,13 @@ class SqlUsageStore:
             return Explored(
                 (await connection.execute(shown)).scalar_one(), (await connection.execute(chosen)).scalar_one()
             )
+
+
+def _earlier(serving: int | None, rival: int | None) -> Team | None:
+    """Whose row number is the lower one: rows are numbered as they come."""
+    if serving is None or rival is None:
+        return Team.SERVING if serving is not None else Team.RIVAL if rival is not None else None
+    return Team.SERVING if serving < rival else Team.RIVAL
 
 
 def _by_stretch(moment: Column[datetime], edges: Sequence[datetime], total: ColumnElement[int]) -> Select[tuple[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from persrv.domain.candidates import Found, Pool
+from persrv.domain.own_packs import OwnPacks, OwnWanted
 from persrv.domain.semantics import SemanticField
+from persrv.domain.suggestions import Recalled
 from persrv.evaluation.systems.order import strictly_falling
+from persrv.evaluation.systems.own_sets import OwnSets, own_sets, set_codes
 from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.system import Ranking, Training
 from persrv.ports.progress import Progress, silent
+from persrv.ports.search import LeftOut
 from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
@@ -32,6 +36,7 @@ from persrv.recall.vocabulary import Vocabulary
 from persrv.recall.weights import RelevanceWeights
 from persrv.recall.words import learn_words
 from persrv.semantics.own_texts import OWN_FIELDS, SEARCHED_TOO, own_texts
+from persrv.suggest.rankers import OWN_PACKS, OWN_TEXTS, with_own
 from persrv.text import normalise
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
@@ -54,6 +59,10 @@ class PlusSettings:
     recall_size: int = RECALL_SIZE
     forgiving: bool = True
     """Whether words that nobody used are read as others that sound or look like them."""
+    own_packs: OwnPacks = OwnPacks.OFF
+    """What everybody wants of their own packs."""
+    own_bonus: float = OWN_PACKS
+    """What an own pack adds to the factor of its stickers, where they are preferred."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +75,8 @@ class Learnt:
     style: StyleField | None
     liking: dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]
     """Person -> gate, rows of their choices, how often each."""
+    own: OwnSets | None
+    """None where no sticker has a set."""
 
 
 class PersrvPlus:
@@ -106,29 +117,45 @@ class PersrvPlus:
 
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
-        ranked = self.order(user, query, self.pool(self.find(query) | self.remembered(user, query)))
+        own = self.wanted(user)
+        ranked = self.order(user, query, self.pool(self.find(query, own) | self.remembered(user, query), own))
         return strictly_falling((self._docids[place.sticker_id], place.score) for place in ranked[: max(limit, 0)])
 
-    def find(self, query: str) -> dict[str, Found]:
-        """What words, past queries and own texts find; the same for everybody."""
-        return best_of_readings([(weight, self._find(text)) for weight, text in self.readings(query)])
+    def wanted(self, user: str) -> OwnWanted | None:
+        """What a ranking has to do with this person's own packs; None for nothing."""
+        sets, wanted = self._fitted().own, self.settings.own_packs
+        if sets is None or wanted is OwnPacks.OFF:
+            return None
+        return OwnWanted(sets.stickers(user), only=wanted is OwnPacks.ONLY)
 
-    def _find(self, query: str) -> dict[str, Found]:
+    def find(self, query: str, own: OwnWanted | None = None) -> dict[str, Found]:
+        """What words, past queries and own texts find; the same for everybody who wants the same packs."""
+        return best_of_readings([(weight, self._find(text, own)) for weight, text in self.readings(query)])
+
+    def _find(self, query: str, own: OwnWanted | None) -> dict[str, Found]:
         learnt = self._fitted()
-        recalled = self._index.search(
+        only = _not_of(own) if own is not None and own.only else None
+        recalled = self._search(query, only)
+        if own is not None and not own.only and len(recalled) == LEXICAL:
+            recalled = with_own(recalled, self._search(query, _not_of(own)))
+        normal = normalise(query)
+        vector = self._encoded(normal)
+        texts = learnt.recall.own
+        return {
+            "lexical": relative_to_best(recalled),
+            "meaning": learnt.recall.past.find(normal, vector),
+            "texts": texts.find(vector, TEXTS) if only is None else texts.find(vector, OWN_TEXTS, only),
+            "choices": learnt.recall.past.choices(normal),
+        }
+
+    def _search(self, query: str, left_out: LeftOut | None) -> Sequence[Recalled]:
+        return self._index.search(
             query,
             weights=self.settings.relevance.as_mapping(),
             limit=LEXICAL,
             utility=None if self._utility is None else self._utility.lookup,
+            left_out=left_out,
         )
-        normal = normalise(query)
-        vector = self._encoded(normal)
-        return {
-            "lexical": relative_to_best(recalled),
-            "meaning": learnt.recall.past.find(normal, vector),
-            "texts": learnt.recall.own.find(vector, TEXTS),
-            "choices": learnt.recall.past.choices(normal),
-        }
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
         """What this person chose for it."""
@@ -145,18 +172,29 @@ class PersrvPlus:
         meant = readings(normal, learnt.vocabulary, learnt.recall.past) if self.settings.forgiving else ()
         return [(weight_of_typed(meant), query), *((each.weight, each.text) for each in meant)]
 
-    def pool(self, found: dict[str, Found]) -> Pool:
+    def pool(self, found: dict[str, Found], own: OwnWanted | None = None) -> Pool:
         """The candidates."""
         weights = self.settings.weights
-        return pool(
+        pooled = pool(
             found, self._fitted().recall.lent, weights.shares, choices=weights.choices, diffusion=weights.diffusion
         )
+        if own is None or not own.only:
+            return pooled
+        kept = own.stickers.among(pooled.ids)
+        return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
     def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
         """The best R for a person."""
         weights = self.settings.weights
         liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))
-        return rank_plus(pooled, liked, style=weights.style, limit=self.settings.recall_size)
+        own = self.own_factors(self.wanted(user), pooled.ids)
+        return rank_plus(pooled, liked, style=weights.style, limit=self.settings.recall_size, own_packs=own)
+
+    def own_factors(self, own: OwnWanted | None, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What the score of each sticker is multiplied by for being of an own pack or not, shape (ids,)."""
+        if own is None or own.only:
+            return np.ones(len(ids))
+        return np.where(own.stickers.among(ids), 1.0 + self.settings.own_bonus, 1.0)
 
     def preference(self, user: str, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Gate x share, shape (ids,); 0 for a person whom nobody knows."""
@@ -174,6 +212,11 @@ class PersrvPlus:
     def catalogue_size(self) -> int:
         """Stickers that can be ranked."""
         return len(self._docids)
+
+    @property
+    def knows_sets(self) -> bool:
+        """Whether stickers have sets, without which nobody has packs of their own."""
+        return self._fitted().own is not None
 
     def docid(self, row: int) -> str:
         """Of a row of the catalogue."""
@@ -195,7 +238,8 @@ class PersrvPlus:
 
     def weighing(self, settings: PlusSettings) -> PersrvPlus:
         """The same system under other weights, without learning again; utility and fields stay."""
-        other = PersrvPlus(self._index, self._encoder, replace(self.settings, weights=settings.weights))
+        kept = replace(settings, utility=self.settings.utility, relevance=self.settings.relevance)
+        other = PersrvPlus(self._index, self._encoder, kept)
         other._docids, other._utility, other._learnt = self._docids, self._utility, self._learnt
         return other
 
@@ -228,7 +272,7 @@ def learn(
         for click, query, row in zip(training.clicks, queries, rows, strict=True)
     )
     style, liking = _styles(training, rows)
-    return Learnt(recall, words.vocabulary(), memory, style, liking)
+    return Learnt(recall, words.vocabulary(), memory, style, liking, own_sets(training))
 
 
 def all_own_texts(training: Training, *, with_emoji: bool) -> tuple[list[str], NDArray[np.int64]]:
@@ -254,11 +298,8 @@ def _styles(
 ) -> tuple[StyleField | None, dict[str, tuple[float, NDArray[np.int64], NDArray[np.int64]]]]:
     if training.style is None:
         return None, {}
-    stickers = training.stickers
-    names = [stickers.texts[SemanticField.PACK][row] or "" for row in range(len(stickers))]
-    codes = {name: code for code, name in enumerate(sorted(set(names) - {""}))}
-    sets = np.array([codes.get(name, -1) for name in names], dtype=np.int64)
-    vectors = pool_over_sets(training.style.vectors.of(np.arange(len(stickers), dtype=np.int64)), sets)
+    everything = np.arange(len(training.stickers), dtype=np.int64)
+    vectors = pool_over_sets(training.style.vectors.of(everything), set_codes(training.stickers))
     style = style_field(vectors, space_id=training.style.space_id, seed=training.seed)
     chosen: dict[str, Counter[int]] = defaultdict(Counter)
     for click, row in zip(training.clicks, rows.tolist(), strict=True):
@@ -269,6 +310,13 @@ def _styles(
         times = np.array([counts[row] for row in ids.tolist()], dtype=np.int64)
         liking[user] = (style_gate(style, ids, times), ids, times)
     return style, liking
+
+
+def _not_of(own: OwnWanted) -> LeftOut:
+    def left_out(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return ~own.stickers.among(rows)
+
+    return left_out
 
 
 def _encode(encoder: TextEncoder, progress: Progress, texts: list[str]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.suggestions import Recalled
 from persrv.evaluation.systems.system import Training
 from persrv.ports.progress import Progress, silent
-from persrv.ports.search import StickerIndex, UtilityLookup
+from persrv.ports.search import LeftOut, StickerIndex, UtilityLookup
 from persrv.text import normalise, tokenise, tokenise_characters
 
 BATCH: Final = 20_000
@@ -78,6 +78,7 @@ class RecallIndex:
         weights: Mapping[SemanticField, float],
         limit: int,
         utility: UtilityLookup | None = None,
+        left_out: LeftOut | None = None,
     ) -> Sequence[Recalled]:
         """See `StickerIndex.search`; the query as a person types it.
 
@@ -86,7 +87,7 @@ class RecallIndex:
         if self._index is None:
             raise ValueError("a system was asked before it was fitted")
         tokens = tokenise(analysed(normalise(query), self.analyser))
-        return self._index.search(tokens, weights=weights, limit=limit, utility=utility)
+        return self._index.search(tokens, weights=weights, limit=limit, utility=utility, left_out=left_out)
 
     def close(self) -> None:
         """Let go of the index."""

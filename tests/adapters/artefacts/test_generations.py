@@ -135,6 +135,41 @@ def test_a_pointer_to_elsewhere_is_refused(store):
         store.current()
 
 
+def test_only_the_current_one_is_left_where_that_is_wanted_and_who_reads_an_older_one_goes_on(store):
+    store.publish({"utility": np.arange(3.0)}, {})
+    reader = again(store).current()
+    made = store.publish({"utility": np.arange(4.0)}, {})
+    store.keep_only_current()
+    assert [path.name for path in store._root.glob("g*")] == [made.generation]
+    assert reader.arrays["utility"].tolist() == [0.0, 1.0, 2.0]
+    assert again(store).current().arrays["utility"].tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_nothing_is_deleted_where_it_is_unknown_which_one_serves(store):
+    made = store.publish({"utility": np.arange(3.0)}, {})
+    (store._root / "CURRENT").write_text("../../etc")
+    store.keep_only_current()
+    assert [path.name for path in store._root.glob("g*")] == [made.generation]
+
+
+def test_one_that_is_replaced_and_deleted_while_it_is_opened_is_not_taken_for_damaged(store, monkeypatch):
+    store.publish({"utility": np.arange(3.0)}, {})
+    reader = again(store)
+    load = reader._load
+    opened = []
+
+    def slow(name):
+        opened.append(name)
+        if len(opened) == 1:
+            store.publish({"utility": np.arange(4.0)}, {})
+            store.keep_only_current()
+        return load(name)
+
+    monkeypatch.setattr(reader, "_load", slow)
+    assert reader.current().arrays["utility"].tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert len(set(opened)) == 2
+
+
 def test_an_array_of_objects_is_never_written(store):
     with pytest.raises(ValueError, match=r"[Oo]bject"):
         store.publish({"utility": np.array([{}], dtype=object)}, {})

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from persrv.adapters.database.usage import SqlUsageStore
-from persrv.domain.trials import Compared, Credits, Explored, Trial
+from persrv.domain.trials import Compared, Credits, Explored, Team, Trial
 from persrv.domain.usage import Use
+
+S, R = Team.SERVING, Team.RIVAL
 
 
 @pytest.fixture
@@ -84,11 +86,30 @@ async def test_a_choice_counts_for_the_place_it_was_served_at_once_for_each_quer
     found = sorted(await usage.credits(), key=str)
     assert found == sorted(
         [
-            *(Credits(now, serving=2, rival=1), Credits(now, neither=1), Credits(now, rival=1)),
-            *(Credits(before, rival=1), Credits(now, neither=1)),
+            *(Credits(now, 2, 1, first=S), Credits(now, neither=1), Credits(now, rival=1, first=R)),
+            *(Credits(before, rival=1, first=R), Credits(now, neither=1)),
         ],
         key=str,
     )
+
+
+async def test_a_persons_query_is_won_by_whose_pick_was_chosen_first_whatever_is_chosen_later(
+    usage, history, ids, a_choice, an_impression
+):
+    compared = Compared("persrv-plus", "persrv")
+    await history.record_impressions([replace(an_impression(f"{1:016x}"), trial=Trial(compared, "-srsr"))])
+
+    async def chosen(*positions, user_id):
+        for position in positions:
+            await history.record_choice(
+                replace(a_choice(user_id, ids["c1"]), impression_id=f"{1:016x}", position=position)
+            )
+        return {each.first for each in await usage.credits()}
+
+    assert await chosen(0, user_id=7) == {None}
+    assert await chosen(2, user_id=7) == {R}
+    assert await chosen(1, 3, 3, user_id=7) == {R}
+    assert await chosen(1, 2, user_id=8) == {R, S}
 
 
 async def test_an_explored_place_counts_once_it_was_served(usage, history, ids, a_choice, an_impression):
@@ -113,7 +134,10 @@ async def test_what_came_of_trials_goes_with_the_impressions(usage, history, ids
         await history.record_impressions([shown])
         await history.record_choice(replace(a_choice(user_id, ids["c1"]), impression_id=shown.id))
     await history.forget(7)
-    assert (await usage.interleaved(), await usage.credits()) == ({compared: 1}, [Credits(compared, serving=1)])
+    assert (await usage.interleaved(), await usage.credits()) == (
+        {compared: 1},
+        [Credits(compared, serving=1, first=S)],
+    )
     assert await usage.explored() == Explored(shown=1, chosen=0)
     await history.expire(impressions=at(1), choices=None)
     assert (await usage.interleaved(), await usage.credits(), await usage.explored()) == ({}, [], Explored())

@@ -144,7 +144,7 @@ def test_stats_tells_who_was_chosen_from_and_that_it_may_be_luck(start, mei, ale
     assert "⚖️ persrv-plus 对比 persrv\n混合两种排序的回答：" in text
     # Each of them chose a sticker before, when both rankings were the same and no place was anybody's.
     assert "选自 persrv-plus：1 · 选自 persrv：0 · 都不算：3" in text
-    assert "胜出（每人每个查询计一次）：1 : 0，平局：1（p = 1.000）\n目前的差别可能只是偶然。" in text
+    assert "最先选自（每人每个查询计一次）：1 : 0，都不算：1（p = 1.000）\n目前的差别可能只是偶然。" in text
 
 
 def test_stats_says_nothing_of_comparisons_where_there_was_none(start, mei):

@@ -1,0 +1,26 @@
+"""The only wiring: settings in, use cases on real adapters out."""
+
+from persrv.bootstrap.engines import captioner, image_encoder, nsfw_engine, ocr_engine, text_encoder, vector_index
+from persrv.bootstrap.opening import open_services
+from persrv.bootstrap.process import in_background, one_job_at_a_time, prepare_data_dir, utc_now
+from persrv.bootstrap.services import Services
+from persrv.bootstrap.weights import plus_weights, ranking_weights, relevance_weights, utility_weights
+
+__all__ = [
+    "Services",
+    "captioner",
+    "image_encoder",
+    "in_background",
+    "nsfw_engine",
+    "ocr_engine",
+    "one_job_at_a_time",
+    "open_services",
+    "plus_weights",
+    "prepare_data_dir",
+    "ranking_weights",
+    "relevance_weights",
+    "text_encoder",
+    "utc_now",
+    "utility_weights",
+    "vector_index",
+]
