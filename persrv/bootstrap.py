@@ -78,6 +78,7 @@ from persrv.suggest import (
     QueryVectors,
     Ranker,
     ServingHolder,
+    Shelf,
     StyleKeeper,
     StyleTeller,
     Suggester,
@@ -252,6 +253,7 @@ class Services:
     moderation: Moderation
     nsfw: NsfwGuard
     own_packs: OwnPacksKeeper
+    shelf: Shelf
     nsfw_scores: NsfwStore
     broadcasts: BroadcastStore
 
@@ -286,8 +288,9 @@ class Services:
         self.styles.wake(user_id)
 
     def packs_changed(self) -> None:
-        """A pack is new or another than before: the index and people's own packs are to follow."""
+        """A pack is new or another than before: the index and what is held of packs are to follow."""
         self.own_packs.packs_changed()
+        self.shelf.changed()
         self.indexer.wake()
 
     async def warm_up(self) -> None:
@@ -348,7 +351,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         queue = SqlIndexQueue(database)
         indexer = Indexer(queue, index, writing)
         bans = SqlBanStore(database)
-        moderation = Moderation(bans, changed=indexer.wake, now=utc_now)
+        shelf = Shelf(catalogue)
+
+        def banned() -> None:
+            shelf.changed()
+            indexer.wake()
+
+        moderation = Moderation(bans, changed=banned, now=utc_now)
         await moderation.load()
         nsfw_scores = SqlNsfwStore(database)
         nsfw = NsfwGuard(nsfw_scores, limit=None if settings.nsfw_engine == "none" else settings.nsfw_limit)
@@ -359,7 +368,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         vectors = QueryVectors(partial(text_encoder, settings))
         explorer = Explorer(history, share=settings.explore_share)
         suggester = Suggester(
-            catalogue=catalogue,
+            shelf=shelf,
             history=history,
             ranker=_ranker(settings.ranking, settings, index, vectors),
             serving=serving,
@@ -425,6 +434,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             moderation=moderation,
             nsfw=nsfw,
             own_packs=own_packs,
+            shelf=shelf,
             nsfw_scores=nsfw_scores,
             broadcasts=SqlBroadcastStore(database),
         )
