@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable
 
 import telegram
@@ -29,7 +30,9 @@ from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
+from bot.http import AiohttpRequest
 from bot.limits import InlineFirstRateLimiter
+from bot.metrics import SUPERSEDED
 from bot.newest import NewestQueries
 from bot.refusals import is_telegrams_own
 from bot.requests import FIRST, request_handler
@@ -61,6 +64,8 @@ LAST = 1
 """The handlers' group that comes after all others."""
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
+CONNECTIONS = CONCURRENT_UPDATES * 2
+"""To Telegram at the same time, beside the one that asks for updates."""
 
 
 @contextlib.asynccontextmanager
@@ -74,6 +79,8 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
         _token(settings),
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=_files(settings),
+        request=AiohttpRequest(CONNECTIONS),
+        get_updates_request=AiohttpRequest(1),
         rate_limiter=InlineFirstRateLimiter(max_retries=2),
     )
     try:
@@ -119,17 +126,27 @@ def build_application(
             services.chosen(choice.user_id)
             application.bot_data["state"].metrics.chosen(choice.position)
 
+    def superseded(update: Update) -> None:
+        newest.done(update)
+        application.bot_data["state"].metrics.answered(SUPERSEDED, time.perf_counter())
+
+    def done(update: object) -> None:
+        updates.handled()
+        if isinstance(update, Update):
+            newest.done(update)
+
+    updates = DurableUpdateQueue(record, arrived=newest.arrived, superseded=superseded, at_once=CONCURRENT_UPDATES)
     application: BotApplication = (
         ApplicationBuilder()
         .token(_token(settings))
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(_files(settings))
         .rate_limiter(InlineFirstRateLimiter(max_retries=2))
-        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES, newest.done))
-        .connection_pool_size(CONCURRENT_UPDATES * 2)
-        .pool_timeout(10)
+        .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES, done))
+        .request(AiohttpRequest(CONNECTIONS))
+        .get_updates_request(AiohttpRequest(1))
         .context_types(ContextTypes(context=Context))
-        .update_queue(DurableUpdateQueue(record, arrived=newest.arrived))
+        .update_queue(updates)
         .job_queue(None)
         .build()
     )

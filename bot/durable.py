@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
+from bot.line import WaitingLine
 from bot.sane import is_sane
 from persrv.errors import StorageError
 
@@ -19,9 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class DurableUpdateQueue(asyncio.Queue[object]):
-    """An update queue that first has every chosen result written.
+    """An update queue that first has every chosen result written, and hands out so many updates at the same time.
 
-    While the database cannot take it, `put` waits and tries again: the update stays with Telegram until it can.
+    While the database cannot take a choice, `put` waits and tries again: the update stays with Telegram until it can.
+    What is not handed out waits in a `WaitingLine`.
     """
 
     def __init__(
@@ -29,17 +31,37 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         record: Callable[[Update], Awaitable[None]],
         *,
         arrived: Callable[[Update], None] = lambda update: None,
+        superseded: Callable[[Update], None] = lambda update: None,
+        at_once: int = 64,
         retry_seconds: float = 1.0,
     ) -> None:
         """Make it.
 
         :param record: Writes an update's chosen result; raises `StorageError` when it cannot for now.
         :param arrived: Told of every update right before it is queued.
+        :param superseded: Told of every inline query that is left out, since the person has asked something newer.
+        :param at_once: Updates that are handed out and not `handled` yet, at most.
         """
         super().__init__()
         self._record = record
         self._arrived = arrived
+        self._superseded = superseded
         self._retry_seconds = retry_seconds
+        self._room = asyncio.Semaphore(at_once)
+        self._left_out: Update | None = None
+
+    async def get(self) -> object:
+        """The next update, once there is room for it."""
+        await self._room.acquire()
+        try:
+            return await super().get()
+        except BaseException:
+            self._room.release()
+            raise
+
+    def handled(self) -> None:
+        """An update that was handed out was dealt with: there is room for another."""
+        self._room.release()
 
     async def put(self, item: object) -> None:
         """Write the item's chosen result if it has one, then queue the item.
@@ -62,3 +84,18 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         if isinstance(item, Update):
             self._arrived(item)
         await super().put(item)
+        left_out, self._left_out = self._left_out, None
+        if left_out is not None:
+            self.task_done()
+            self._superseded(left_out)
+
+    # What `asyncio.Queue` has for its subclasses to replace.
+
+    def _init(self, maxsize: int) -> None:
+        self._queue = WaitingLine()
+
+    def _put(self, item: object) -> None:
+        self._left_out = self._queue.push(item)
+
+    def _get(self) -> object:
+        return self._queue.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
+import aiohttp
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 _TOO_OLD = ("query is too old", "query id is invalid")
@@ -39,7 +39,7 @@ def has_no_chat(error: BadRequest) -> bool:
 
 def was_never_sent(error: NetworkError) -> bool:
     """No connection was there to send it over: Telegram cannot have seen it."""
-    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
 
 
 def is_telegrams_own(error: Exception | None) -> bool:

@@ -34,6 +34,8 @@ Beside = Callable[[Services, PackImporter], Coroutine[None, None, None]]
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries to reach Telegram at the start."""
+POLL_PAUSE_SECONDS = 0.01
+"""Between two looks for updates: where many people type, what came meanwhile is fetched at once, not one by one."""
 PATIENCE_SECONDS = 1.0
 """At the end: how long Telegram may take to hear which updates we have, and then the handlers to be done."""
 
@@ -172,7 +174,10 @@ async def _listen(updater: Updater, settings: Settings) -> None:
     logging.getLogger("telegram.ext.Updater").addFilter(_BRIEF)
     if not settings.webhook_url:
         await updater.start_polling(
-            allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
+            poll_interval=POLL_PAUSE_SECONDS,
+            allowed_updates=ALLOWED_UPDATES,
+            bootstrap_retries=-1,
+            error_callback=_polling_failed,
         )
         return
     host, port = settings.webhook_address

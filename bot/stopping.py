@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 _log = logging.getLogger(__name__)
@@ -19,7 +18,7 @@ class StoppableUpdates(BaseUpdateProcessor):
     Nothing that has to last is lost with them: choices are on disk before their update comes here.
     """
 
-    def __init__(self, max_concurrent_updates: int, done: Callable[[Update], None] = lambda update: None) -> None:
+    def __init__(self, max_concurrent_updates: int, done: Callable[[object], None] = lambda update: None) -> None:
         """Make it.
 
         :param max_concurrent_updates: How many at the same time; the others wait.
@@ -50,8 +49,7 @@ class StoppableUpdates(BaseUpdateProcessor):
         finally:
             if task is not None:
                 self._running.discard(task)
-            if isinstance(update, Update):
-                self._done(update)
+            self._done(update)
 
     def abandon(self) -> int:
         """End the handling of all updates that are not done, and take up none that waits; how many were ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from datetime import UTC, datetime
@@ -9,7 +10,6 @@ from datetime import UTC, datetime
 from telegram import (
     ChosenInlineResult,
     InlineQuery,
-    InlineQueryResultCachedSticker,
     InlineQueryResultsButton,
     Update,
 )
@@ -64,13 +64,8 @@ async def _deliver(query: InlineQuery, page: Page, update: Update, context: Cont
     """Send the answer to Telegram; how it ended, as `bot.metrics` counts it."""
     try:
         await query.answer(
-            [
-                InlineQueryResultCachedSticker(
-                    id=result_id(page.impression_id, placed.position, placed.sticker.id),
-                    sticker_file_id=placed.sticker.file_id,
-                )
-                for placed in page.placed
-            ],
+            [],
+            api_kwargs={"results": _results(page)},
             is_personal=True,
             cache_time=context.services.settings.inline_cache_seconds if page.placed else 0,
             next_offset=page.next_offset,
@@ -88,6 +83,23 @@ async def _deliver(query: InlineQuery, page: Page, update: Update, context: Cont
         _log.warning("an inline answer did not reach Telegram: %s", error)
         return FAILED
     return HITS if page.placed else END if page.end else NO_HITS
+
+
+def _results(page: Page) -> str:
+    """Bot API `InlineQueryResultCachedSticker`, each of them, as JSON.
+
+    The library's objects for them take ten times as long to be made and written, which is a tenth of an answer.
+    """
+    return json.dumps(
+        [
+            {
+                "type": "sticker",
+                "id": result_id(page.impression_id, placed.position, placed.sticker.id),
+                "sticker_file_id": placed.sticker.file_id,
+            }
+            for placed in page.placed
+        ]
+    )
 
 
 def _may_ask(user_id: int, context: Context) -> bool:

@@ -50,6 +50,7 @@ from persrv.suggest import (
     QueryVectors,
     Ranker,
     ServingHolder,
+    Shelf,
     StyleKeeper,
     StyleTeller,
     Suggester,
@@ -94,7 +95,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         queue = SqlIndexQueue(database)
         indexer = Indexer(queue, index, writing)
         bans = SqlBanStore(database)
-        moderation = Moderation(bans, changed=indexer.wake, now=utc_now)
+        shelf = Shelf(catalogue)
+
+        def banned() -> None:
+            shelf.changed()
+            indexer.wake()
+
+        moderation = Moderation(bans, changed=banned, now=utc_now)
         await moderation.load()
         nsfw_scores = SqlNsfwStore(database)
         nsfw = NsfwGuard(nsfw_scores, limit=None if settings.nsfw_engine == "none" else settings.nsfw_limit)
@@ -105,7 +112,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         vectors = QueryVectors(partial(text_encoder, settings))
         explorer = Explorer(history, share=settings.explore_share)
         suggester = Suggester(
-            catalogue=catalogue,
+            shelf=shelf,
             history=history,
             ranker=_ranker(settings.ranking, settings, index, vectors),
             serving=serving,
@@ -171,6 +178,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             moderation=moderation,
             nsfw=nsfw,
             own_packs=own_packs,
+            shelf=shelf,
             nsfw_scores=nsfw_scores,
             broadcasts=SqlBroadcastStore(database),
         )

@@ -29,6 +29,7 @@ from persrv.suggest import (
     PlusRanker,
     QueryVectors,
     ServingHolder,
+    Shelf,
     StyleKeeper,
     StyleTeller,
     Suggester,
@@ -70,6 +71,7 @@ class Services:
     moderation: Moderation
     nsfw: NsfwGuard
     own_packs: OwnPacksKeeper
+    shelf: Shelf
     nsfw_scores: NsfwStore
     broadcasts: BroadcastStore
 
@@ -104,8 +106,9 @@ class Services:
         self.styles.wake(user_id)
 
     def packs_changed(self) -> None:
-        """A pack is new or another than before: the index and people's own packs are to follow."""
+        """A pack is new or another than before: the index and what is held of packs are to follow."""
         self.own_packs.packs_changed()
+        self.shelf.changed()
         self.indexer.wake()
 
     async def warm_up(self) -> None:

@@ -32,6 +32,7 @@ def plus_weights(settings: Settings) -> PlusWeights:
         meaning=settings.plus_meaning,
         texts=settings.plus_texts,
         memory=settings.plus_memory,
+        choices=settings.plus_choices,
         diffusion=settings.plus_diffusion,
         style=settings.plus_style,
     )

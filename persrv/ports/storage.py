@@ -55,6 +55,9 @@ class CatalogueStore(Protocol):
     async def pack(self, name: str) -> Pack | None:
         """One pack by its name in any case, retired or not."""
 
+    async def pack_names(self) -> frozenset[str]:
+        """Every key that `packs_titled` finds something by."""
+
     async def packs_titled(self, key: str) -> Sequence[Pack]:
         """Live packs whose name or title, normalised by `persrv.text.normalise`, is `key`; by id."""
 

@@ -13,6 +13,7 @@ from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.rankers import Asked, PaperRanker, PlusRanker, Ranker
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
+from persrv.suggest.shelf import Shelf
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import Taste, TasteKeeper
 from persrv.suggest.trials import Trials
@@ -33,6 +34,7 @@ __all__ = [
     "Reading",
     "Serving",
     "ServingHolder",
+    "Shelf",
     "StickerFacts",
     "StyleKeeper",
     "StyleTeller",

@@ -19,7 +19,7 @@ from persrv.domain.stickers import Sticker
 from persrv.domain.suggestions import Page, Placed, Ranked, Reason
 from persrv.domain.trials import Compared, Trial, letter
 from persrv.errors import AnswerNotWanted
-from persrv.ports.storage import CatalogueStore, HistoryStore
+from persrv.ports.storage import HistoryStore
 from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
 from persrv.suggest.exploring import Explorer
@@ -30,6 +30,7 @@ from persrv.suggest.own import own_stickers
 from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
 from persrv.suggest.rankers import Asked, Ranker, ranked_by
 from persrv.suggest.serving import ServingHolder
+from persrv.suggest.shelf import Shelf
 from persrv.suggest.styles import StyleKeeper
 from persrv.suggest.tastes import TasteKeeper
 from persrv.suggest.trials import NOTHING_DRAWN, Lot, Trials
@@ -78,7 +79,7 @@ class Suggester:
     def __init__(
         self,
         *,
-        catalogue: CatalogueStore,
+        shelf: Shelf,
         history: HistoryStore,
         ranker: Ranker,
         serving: ServingHolder,
@@ -97,7 +98,7 @@ class Suggester:
         :param ranker: What serves.
         :param trials: In which answers something is tried out beside it.
         """
-        self._catalogue = catalogue
+        self._shelf = shelf
         self._history = history
         self._ranker = ranker
         self._serving = serving
@@ -191,11 +192,7 @@ class Suggester:
 
     async def _in_pack(self, key: str, hidden: Hidden, own: OwnWanted | None) -> tuple[Ranked, ...]:
         """The sets that are called so, each in its order."""
-        found = [
-            sticker_id
-            for pack in await self._catalogue.packs_titled(key)
-            for sticker_id in hidden.leaves([each.id for each in await self._catalogue.pack_stickers(pack.id)])
-        ]
+        found = hidden.leaves(await self._shelf.in_sets_called(key))
         if own is not None and own.only and found:
             kept = own.stickers.among(np.array(found, dtype=np.int64))
             found = [sticker_id for sticker_id, is_own in zip(found, kept.tolist(), strict=True) if is_own]
@@ -255,7 +252,7 @@ class Suggester:
         lot: Lot = NOTHING_DRAWN,
     ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
-        stickers = await self._catalogue.stickers([ranked.sticker_id for ranked in ranking])
+        stickers = await self._shelf.stickers([ranked.sticker_id for ranked in ranking])
         live = tuple(ranked for ranked in ranking if ranked.sticker_id in stickers)
         compared = Compared(self._ranker.name, lot.rival.name) if lot.rival else None
         return Reading(tokens, live, stickers, meant, only_own, compared)
@@ -263,10 +260,10 @@ class Suggester:
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]
         if stickers is None:  # what was banned, scored or switched off since the first page is left out of this one
-            stickers = await self._catalogue.stickers(self._nsfw.hidden_from(impression.user_id).leaves(ids))
+            stickers = await self._shelf.stickers(self._nsfw.hidden_from(impression.user_id).leaves(ids))
         end = start + len(ids)
         more = end < len(impression.sticker_ids)
-        empty = not impression.sticker_ids and await self._catalogue.count_stickers() == 0
+        empty = not impression.sticker_ids and await self._shelf.is_empty()
         return Page(
             impression_id=impression.id,
             placed=tuple(

@@ -75,8 +75,8 @@ async def test_a_sticker_lends_to_one_that_is_chosen_for_the_same(services, shel
 
 
 async def test_every_part_is_told_and_they_make_the_score(services, shelf, choose, seen):
-    for person in (1, 2):
-        await choose(person, shelf["sad"], "哭")
+    for person, query in ((1, "哭"), (2, "哭"), (2, "哭泣")):
+        await choose(person, shelf["sad"], query)
     services.chosen(1)
     await embed_stickers(services, seen)
     await learn_styles(services, seen)
@@ -84,7 +84,7 @@ async def test_every_part_is_told_and_they_make_the_score(services, shelf, choos
     found = await order(services, "哭", user=1)
     best = found[0]
     assert best.sticker_id == shelf["sad"]
-    assert {"meaning", "texts", "memory"} <= best.beyond.keys()
+    assert {"meaning", "texts", "memory", "choices"} <= best.beyond.keys()
     for place in found:
         assert place.recall == pytest.approx(sum(place.by_field.values()) + place.utility + sum(place.beyond.values()))
         assert place.score == pytest.approx(place.recall * place.factor)

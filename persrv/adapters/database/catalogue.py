@@ -178,6 +178,15 @@ class SqlCatalogueStore:
         async with self._database.read() as connection:
             return await fetch_pack(connection, name)
 
+    async def pack_names(self) -> frozenset[str]:
+        """Normalised names and titles of all live packs."""
+        statement = select(packs.c.name_norm, packs.c.title_key).where(*_are_live())
+
+        def read(connection: Connection) -> frozenset[str]:
+            return frozenset(key for row in connection.execute(statement) for key in row if key)
+
+        return await self._database.ask(read)
+
     async def packs_titled(self, key: str) -> Sequence[Pack]:
         """Live packs whose normalised name or title is `key`; none for an empty one."""
         if not key:
@@ -294,16 +303,16 @@ class SqlCatalogueStore:
 
 @cache
 def _titled() -> Select[Any]:
-    """Live packs called `key`. Every query asks this: to put the statement together takes longer than to run it."""
+    """Live packs called `key`. To put the statement together takes longer than to run it."""
     return (
         select_packs()
-        .where(
-            or_(packs.c.title_key == bindparam("key"), packs.c.name_norm == bindparam("key")),
-            packs.c.state != PackState.RETIRED.value,
-            is_not_banned(packs.c.name_key),
-        )
+        .where(or_(packs.c.title_key == bindparam("key"), packs.c.name_norm == bindparam("key")), *_are_live())
         .order_by(packs.c.id)
     )
+
+
+def _are_live() -> tuple[ColumnElement[bool], ...]:
+    return packs.c.state != PackState.RETIRED.value, is_not_banned(packs.c.name_key)
 
 
 @cache

@@ -88,9 +88,11 @@ class SqlChoiceLog:
             .order_by(interactions.c.id.desc())
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        return [TimedChoice(row.sticker_id, row.query_key, row.chosen_at) for row in rows]
+        return await self._database.ask(
+            lambda connection: [
+                TimedChoice(row.sticker_id, row.query_key, row.chosen_at) for row in connection.execute(statement)
+            ]
+        )
 
     async def queries_of(self, user_id: int) -> Sequence[tuple[int, str, int]]:
         """What one person typed before each sticker they chose, and how often; the query as it was typed first."""

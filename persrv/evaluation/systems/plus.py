@@ -79,6 +79,22 @@ class Learnt:
     """None where no sticker has a set."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """One reading of a query.
+
+    :param weight: How much it counts, above 0 to 1.
+    :param rows: Of past queries that are near, shape (n,).
+    :param near: How near each of them is, from 0 to 1, shape (n,).
+    """
+
+    weight: float
+    text: str
+    vector: NDArray[np.float32] | None
+    rows: NDArray[np.int64]
+    near: NDArray[np.float64]
+
+
 class PersrvPlus:
     """The stages of `persrv.ranking.plus` over the product's index.
 
@@ -106,7 +122,7 @@ class PersrvPlus:
         self._docids: tuple[str, ...] = ()
         self._utility: Utility | None = None
         self._learnt: Learnt | None = None
-        self._last: tuple[str, NDArray[np.float32] | None] = ("", None)
+        self._last: tuple[str | None, tuple[_Reading, ...]] = (None, ())
 
     def fit(self, training: Training) -> None:
         """See `System.fit`."""
@@ -114,6 +130,7 @@ class PersrvPlus:
         self._index.fit(training)
         self._utility = None if self.settings.utility is None else train_utility(training, self.settings.utility)
         self._learnt = learn(training, self._encoder, self.settings.relevance, self._arrange, self._progress)
+        self._last = (None, ())
 
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
@@ -130,22 +147,20 @@ class PersrvPlus:
 
     def find(self, query: str, own: OwnWanted | None = None) -> dict[str, Found]:
         """What words, past queries and own texts find; the same for everybody who wants the same packs."""
-        return best_of_readings([(weight, self._find(text, own)) for weight, text in self.readings(query)])
+        return best_of_readings([(each.weight, self._find(each, own)) for each in self._readings(query)])
 
-    def _find(self, query: str, own: OwnWanted | None) -> dict[str, Found]:
+    def _find(self, reading: _Reading, own: OwnWanted | None) -> dict[str, Found]:
         learnt = self._fitted()
         only = _not_of(own) if own is not None and own.only else None
-        recalled = self._search(query, only)
+        recalled = self._search(reading.text, only)
         if own is not None and not own.only and len(recalled) == LEXICAL:
-            recalled = with_own(recalled, self._search(query, _not_of(own)))
-        normal = normalise(query)
-        vector = self._encoded(normal)
+            recalled = with_own(recalled, self._search(reading.text, _not_of(own)))
         texts = learnt.recall.own
         return {
             "lexical": relative_to_best(recalled),
-            "meaning": learnt.recall.past.find(normal, vector),
-            "texts": texts.find(vector, TEXTS) if only is None else texts.find(vector, OWN_TEXTS, only),
-            "choices": learnt.recall.past.choices(normal),
+            "meaning": learnt.recall.past.brought(reading.rows, reading.near),
+            "texts": texts.find(reading.vector, TEXTS) if only is None else texts.find(reading.vector, OWN_TEXTS, only),
+            "choices": learnt.recall.past.choices(normalise(reading.text)),
         }
 
     def _search(self, query: str, left_out: LeftOut | None) -> Sequence[Recalled]:
@@ -159,18 +174,27 @@ class PersrvPlus:
 
     def remembered(self, user: str, query: str) -> dict[str, Found]:
         """What this person chose for it."""
-        return best_of_readings([(weight, self._remembered(user, text)) for weight, text in self.readings(query)])
+        return best_of_readings([(each.weight, self._remembered(user, each)) for each in self._readings(query)])
 
-    def _remembered(self, user: str, query: str) -> dict[str, Found]:
-        learnt, normal = self._fitted(), normalise(query)
-        rows, near = learnt.recall.past.near(normal, self._encoded(normal))
-        return {"memory": learnt.memory.find(user, normal, learnt.recall.past.keys[rows], near)}
+    def _remembered(self, user: str, reading: _Reading) -> dict[str, Found]:
+        learnt = self._fitted()
+        keys = learnt.recall.past.keys[reading.rows]
+        return {"memory": learnt.memory.find(user, normalise(reading.text), keys, reading.near)}
 
-    def readings(self, query: str) -> list[tuple[float, str]]:
-        """The query as typed and what else it may mean, as the bot reads it, and how much each counts."""
-        learnt, normal = self._fitted(), normalise(query)
-        meant = readings(normal, learnt.vocabulary, learnt.recall.past) if self.settings.forgiving else ()
-        return [(weight_of_typed(meant), query), *((each.weight, each.text) for each in meant)]
+    def _readings(self, query: str) -> tuple[_Reading, ...]:
+        """The query as typed and what else it may mean, as the bot reads it; those of the last query are at hand."""
+        if query != self._last[0]:
+            learnt, normal = self._fitted(), normalise(query)
+            meant = readings(normal, learnt.vocabulary, learnt.recall.past) if self.settings.forgiving else ()
+            texts = [(weight_of_typed(meant), query), *((each.weight, each.text) for each in meant)]
+            self._last = query, tuple(self._read(weight, text) for weight, text in texts)
+        return self._last[1]
+
+    def _read(self, weight: float, text: str) -> _Reading:
+        normal = normalise(text)
+        vector = self._encoded(normal)
+        rows, near = self._fitted().recall.past.near(normal, vector)
+        return _Reading(weight, text, vector, rows, near)
 
     def pool(self, found: dict[str, Found], own: OwnWanted | None = None) -> Pool:
         """The candidates."""
@@ -225,11 +249,10 @@ class PersrvPlus:
     def _encoded(self, query: str) -> NDArray[np.float32] | None:
         if self._encoder is None or not query:
             return None
-        if query != self._last[0]:
-            began = time.perf_counter()
-            self._last = query, self._encoder.encode([query])[0]
-            self.encoder_seconds += time.perf_counter() - began
-        return self._last[1]
+        began = time.perf_counter()
+        vector: NDArray[np.float32] = self._encoder.encode([query])[0]
+        self.encoder_seconds += time.perf_counter() - began
+        return vector
 
     def _fitted(self) -> Learnt:
         if self._learnt is None:

@@ -102,6 +102,7 @@ async def test_the_stickers_of_a_banned_set_leave_also_where_another_set_has_the
     await sql_bans.ban(Banned.pack("CATS"), by=1, at=NOW)
     assert [pack.name for pack in await catalogue.packs()] == ["mixed"]
     assert await catalogue.packs_titled("cats") == []
+    assert "cats" not in await catalogue.pack_names()
     assert await catalogue.stickers(list(ids.values())) == {}
     assert len(await history.newest(9)) == 1
     assert await catalogue.count_stickers() == 1

@@ -174,6 +174,7 @@ async def test_a_retired_pack_is_never_shown_but_known(catalogue, a_pack, at):
     assert await catalogue.retire_pack("CATS", "Telegram deleted it.") == 2
     assert await catalogue.packs() == []
     assert await catalogue.packs_titled("cats") == []
+    assert await catalogue.pack_names() == frozenset()
     assert await catalogue.pack_stickers(saved.pack.id) == []
     assert await catalogue.wanted_media(saved.pack.id) == []
     assert await catalogue.stickers([sticker.id]) == {}
@@ -250,11 +251,13 @@ async def test_packs_are_found_by_normalised_title_or_name(catalogue, a_pack, at
     await catalogue.save_pack(a_pack("other", title="CATS_by_x_bot"), at=at(0))
     assert [pack.name for pack in await catalogue.packs_titled("开心 cats")] == ["cats_by_x_bot"]
     assert [pack.name for pack in await catalogue.packs_titled("cats_by_x_bot")] == ["cats_by_x_bot", "other"]
+    assert await catalogue.pack_names() == {"开心 cats", "cats_by_x_bot", "other"}
 
 
 async def test_a_pack_whose_title_is_not_known_yet_is_not_found_by_an_empty_key(catalogue):
     await catalogue.request_pack("cats", requested_by=None, progress_chat=None)
     assert await catalogue.packs_titled("") == []
+    assert await catalogue.pack_names() == {"cats"}
 
 
 async def test_stickers_are_looked_up_by_any_number_of_ids(catalogue, a_pack, at):

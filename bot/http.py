@@ -1,0 +1,100 @@
+"""How Telegram is reached: python-telegram-bot's requests over aiohttp.
+
+Each inline answer is a request, and so is each look for updates. The library's own client, httpx, takes four times the
+processor time of this one for them (benchmarks/path/limits.md).
+"""
+
+from __future__ import annotations
+
+from urllib.request import getproxies
+
+import aiohttp
+import httpx
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+TIMEOUT_SECONDS = 5.0
+"""To connect, and between two pieces of an answer."""
+UPLOAD_SECONDS = 60.0
+"""What a request that carries files has beside that."""
+POOL_SECONDS = 10.0
+"""How long a request waits for one of the connections."""
+IDLE_SECONDS = 60.0
+"""How long a connection is kept that nobody uses: to make one takes longer than a request."""
+
+
+class AiohttpRequest(BaseRequest):
+    """A client of its own; its connections are kept. Proxies and certificates are taken from where httpx takes them."""
+
+    def __init__(self, connections: int) -> None:
+        """:param connections: At the same time, at most."""
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """See `BaseRequest.read_timeout`, in seconds."""
+        return TIMEOUT_SECONDS
+
+    async def initialize(self) -> None:
+        """Make ready to be asked; again after `shutdown` too."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=IDLE_SECONDS, ssl=httpx.create_ssl_context()
+                ),
+                headers={"User-Agent": self.USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=bool(getproxies()),  # else it would look for them with every request
+            )
+
+    async def shutdown(self) -> None:
+        """Close all connections. Idempotent."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """See `BaseRequest.do_request`. Of the timeouts only the one for reading can be chosen.
+
+        :raises TimedOut: Telegram did not answer in time.
+        :raises NetworkError: it was not reached, or the connection broke.
+        """
+        if self._session is None:
+            raise RuntimeError("a request was made before the client was initialized")
+        reading = read_timeout if isinstance(read_timeout, int | float) else TIMEOUT_SECONDS
+        body: bytes | aiohttp.FormData | None = None
+        headers = {}
+        if request_data is not None and request_data.contains_files:
+            body = _form(request_data)
+            reading += UPLOAD_SECONDS
+        elif request_data is not None:
+            body, headers["Content-Type"] = request_data.json_payload, "application/json"
+        timeout = aiohttp.ClientTimeout(
+            connect=POOL_SECONDS + TIMEOUT_SECONDS, sock_connect=TIMEOUT_SECONDS, sock_read=reading
+        )
+        try:
+            async with self._session.request(
+                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except TimeoutError as error:
+            raise TimedOut from error
+        except aiohttp.ClientError as error:
+            raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+
+def _form(request_data: RequestData) -> aiohttp.FormData:
+    """Parameters and files as one multipart form."""
+    form = aiohttp.FormData(request_data.json_parameters)
+    for name, (filename, content, kind) in request_data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form

@@ -1,0 +1,124 @@
+"""Requests to Telegram, to a server on this machine."""
+
+import asyncio
+import json
+
+import pytest
+from aiohttp import web
+from telegram import Bot, InputFile, InputSticker
+from telegram.error import BadRequest, NetworkError, TimedOut
+
+from bot.http import AiohttpRequest
+from bot.refusals import was_never_sent
+
+
+class Server:
+    """Keeps what it is asked and answers with `status`; never, where `holds`."""
+
+    def __init__(self):
+        self.asked, self.connections = [], set()
+        self.status, self.answer, self.url = 200, {"ok": True, "result": 7}, ""
+
+    async def handle(self, request):
+        self.connections.add(request.transport.get_extra_info("peername"))
+        if request.content_type == "multipart/form-data":
+            fields = {name: _told(field) for name, field in (await request.post()).items()}
+        else:
+            fields = json.loads(await request.read() or b"null")
+        self.asked.append((request.method, request.content_type, fields, request.headers))
+        return web.json_response(self.answer, status=self.status)
+
+
+def _told(field):
+    return field if isinstance(field, str) else (field.filename, field.file.read())
+
+
+@pytest.fixture
+async def server():
+    found = Server()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", found.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    found.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+    yield found
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def client():
+    async with AiohttpRequest(4) as made:
+        yield made
+
+
+def asks(client, url, **values):
+    """As the bot asks, with parameters of any kind."""
+    bot = Bot("1:x", base_url=f"{url}/bot", request=client, get_updates_request=client)
+    return bot.do_api_request("anything", values)
+
+
+async def test_parameters_go_as_one_json_object_in_which_what_is_no_text_is_json_itself(server, client):
+    assert await asks(client, server.url, text="笑", number=3, many=[1, {"a": True}]) == 7
+    ((method, kind, fields, headers),) = server.asked
+    assert (method, kind) == ("POST", "application/json")
+    assert fields == {"text": "笑", "number": "3", "many": '[1, {"a": true}]'}
+    assert headers["User-Agent"].startswith("python-telegram-bot")
+
+
+async def test_files_go_as_a_form_with_the_other_parameters_beside_them(server, client):
+    sticker = InputSticker(b"pixels", ["🐱"], "static")
+    await asks(client, server.url, name="cat", file=InputFile(b"words", "said.txt"), sticker=sticker)
+    ((_, kind, fields, _),) = server.asked
+    assert kind == "multipart/form-data"
+    assert fields["name"] == "cat"
+    assert fields["file"] == ("said.txt", b"words")
+    attached = json.loads(fields["sticker"])["sticker"].removeprefix("attach://")
+    assert fields[attached][1] == b"pixels"
+
+
+async def test_one_connection_serves_one_request_after_the_other(server, client):
+    for _ in range(3):
+        await asks(client, server.url, a="b")
+    assert len(server.connections) == 1
+
+
+async def test_a_file_is_fetched_as_it_is(server, client):
+    assert json.loads(await client.retrieve(f"{server.url}/file")) == {"ok": True, "result": 7}
+    assert server.asked[0][0] == "GET"
+
+
+async def test_what_telegram_refuses_is_told_in_its_words(server, client):
+    server.status, server.answer = 400, {"ok": False, "error_code": 400, "description": "Bad Request: no such chat"}
+    with pytest.raises(BadRequest, match="No such chat"):
+        await asks(client, server.url, a="b")
+
+
+async def test_where_nobody_listens_the_request_was_never_sent(client, unused_tcp_port):
+    with pytest.raises(NetworkError) as caught:
+        await asks(client, f"http://127.0.0.1:{unused_tcp_port}", a="b")
+    assert was_never_sent(caught.value)
+
+
+async def test_an_answer_that_does_not_come_in_time_may_have_been_sent(client):
+    async def hold(reader, writer):
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hold, "127.0.0.1", 0)
+    address = silent.sockets[0].getsockname()
+    with pytest.raises(TimedOut) as caught:
+        await client.post(f"http://127.0.0.1:{address[1]}/x", read_timeout=0.05)
+    assert not was_never_sent(caught.value)
+    silent.close()
+
+
+async def test_it_can_be_opened_again_after_it_was_closed(server):
+    client = AiohttpRequest(1)
+    with pytest.raises(NetworkError):
+        await asks(client, server.url, a="b")
+    for _ in range(2):
+        await client.initialize()
+        assert await asks(client, server.url, a="b") == 7
+        await client.shutdown()

@@ -1,0 +1,148 @@
+"""What answers need of the catalogue is held, and read anew once it may be another."""
+
+import pytest
+
+from persrv.domain.stickers import MediaState, Pack, PackKind, PackState, Sticker, StickerFormat
+from persrv.suggest import Shelf
+
+
+class Catalogue:
+    """A few stickers and sets; `asked` says for what it was asked. `meanwhile` is called within the next question."""
+
+    def __init__(self):
+        self.live = {number: f"file {number}" for number in (1, 2, 3)}
+        self.sets = {"cats": [2, 1]}
+        self.asked = []
+        self.meanwhile = lambda: None
+
+    def _note(self, what):
+        self.asked.append(what)
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        return meanwhile
+
+    async def stickers(self, sticker_ids):
+        meanwhile = self._note(list(sticker_ids))
+        found = {one: self._sticker(one) for one in sticker_ids if one in self.live}
+        meanwhile()
+        return found
+
+    async def pack_names(self):
+        meanwhile = self._note("names")
+        found = frozenset(self.sets)
+        meanwhile()
+        return found
+
+    async def packs_titled(self, key):
+        self._note(key)
+        return [Pack(7, key, key, PackKind.REGULAR, PackState.ACTIVE, None, None, None)]
+
+    async def pack_stickers(self, pack_id):
+        return [self._sticker(one) for one in self.sets["cats"] if one in self.live]
+
+    async def count_stickers(self):
+        meanwhile = self._note("count")
+        found = len(self.live)
+        meanwhile()
+        return found
+
+    def _sticker(self, one):
+        return Sticker(one, f"u{one}", self.live[one], StickerFormat.STATIC, "", "cats", MediaState.STORED)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def catalogue():
+    return Catalogue()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def shelf(catalogue, clock):
+    return Shelf(catalogue, clock=clock)
+
+
+async def test_only_what_is_not_held_is_read(shelf, catalogue):
+    assert list(await shelf.stickers([3, 1])) == [3, 1]
+    found = await shelf.stickers([2, 3, 99])
+    assert {one: sticker.file_id for one, sticker in found.items()} == {2: "file 2", 3: "file 3"}
+    assert list(await shelf.stickers([1, 2, 3])) == [1, 2, 3]
+    assert catalogue.asked == [[3, 1], [2, 99]]
+
+
+async def test_a_sticker_that_was_not_live_is_asked_for_again(shelf, catalogue):
+    assert await shelf.stickers([4]) == {}
+    catalogue.live[4] = "file 4"
+    assert list(await shelf.stickers([4])) == [4]
+
+
+async def test_a_change_that_the_bot_hears_of_counts_at_once(shelf, catalogue):
+    await shelf.stickers([1, 2])
+    assert await shelf.in_sets_called("dogs") == []
+    del catalogue.live[1]
+    catalogue.live[2], catalogue.sets["dogs"] = "another file", [2]
+    shelf.changed()
+    found = await shelf.stickers([1, 2])
+    assert [sticker.file_id for sticker in found.values()] == ["another file"]
+    assert await shelf.in_sets_called("dogs") == [2]
+
+
+async def test_what_another_process_changed_counts_after_some_seconds(shelf, catalogue, clock):
+    await shelf.stickers([1])
+    assert await shelf.in_sets_called("dogs") == []
+    assert not await shelf.is_empty()
+    catalogue.live.clear()
+    catalogue.live[4] = "file 4"
+    catalogue.sets |= {"dogs": [], "cats": [4]}
+    clock.now = 9.9
+    assert list(await shelf.stickers([1])) == [1]
+    clock.now = 10.0
+    assert await shelf.stickers([1]) == {}
+    assert await shelf.in_sets_called("dogs") == [4]
+    assert not await shelf.is_empty()
+    catalogue.live.clear()
+    assert not await shelf.is_empty()
+    clock.now = 20.0
+    assert await shelf.is_empty()
+
+
+async def test_what_changes_while_it_is_read_is_not_held(shelf, catalogue):
+    catalogue.meanwhile = lambda: (catalogue.live.clear(), shelf.changed())
+    assert list(await shelf.stickers([1])) == [1]
+    assert await shelf.stickers([1]) == {}
+    catalogue.live[2] = "file 2"
+    catalogue.meanwhile = lambda: (catalogue.sets.update(dogs=[]), shelf.changed())
+    assert await shelf.in_sets_called("dogs") == []
+    assert await shelf.in_sets_called("dogs") == [2]
+    catalogue.live.clear()
+    catalogue.meanwhile = lambda: (catalogue.live.update({5: "file 5"}), shelf.changed())
+    assert await shelf.is_empty()
+    assert not await shelf.is_empty()
+
+
+async def test_the_sets_of_a_name_are_read_in_their_order_and_others_are_not_asked_for(shelf, catalogue):
+    assert await shelf.in_sets_called("cats") == [2, 1]
+    assert await shelf.in_sets_called("cat") == []
+    assert await shelf.in_sets_called("") == []
+    assert catalogue.asked == ["names", "cats"]
+
+
+async def test_whether_there_is_any_sticker_is_asked_once(shelf, catalogue):
+    assert [await shelf.is_empty(), await shelf.is_empty()] == [False, False]
+    assert catalogue.asked == ["count"]
+
+
+async def test_no_more_is_held_than_there_is_room_for(catalogue, clock):
+    shelf = Shelf(catalogue, clock=clock, capacity=2)
+    for one in (1, 2, 3, 3, 1):
+        assert list(await shelf.stickers([one])) == [one]
+    assert catalogue.asked == [[1], [2], [3], [1]]
