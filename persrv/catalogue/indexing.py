@@ -13,8 +13,12 @@ from persrv.ports.storage import IndexQueue
 
 _log = logging.getLogger(__name__)
 
-BATCH = 250
+BATCH = 500
 """Stickers in one commit: a commit costs more than a sticker, and a search waits for neither."""
+MANY = 2_000
+"""Where so many wait, they are handed over together, which an index may be quicker with."""
+MOST = 20_000
+"""At most so many together: nobody else can write meanwhile, about half a minute."""
 
 
 class Indexer:
@@ -50,12 +54,15 @@ class Indexer:
                 await loop.run_in_executor(self._executor, self._index.note_rebuild_queued)
                 if queued:
                     _log.info("the search index is made anew: %d stickers", queued)
-            while tickets := await self._queue.waiting(BATCH):
-                documents = await self._queue.documents(list(tickets))
-                deleted = tickets.keys() - {document.sticker_id for document in documents}
-                await loop.run_in_executor(self._executor, self._index.update, documents, deleted)
-                await self._queue.done(tickets)
-                total += len(tickets)
+            while waiting := list((await self._queue.waiting(MOST)).items()):
+                together = len(waiting) if len(waiting) >= MANY else BATCH
+                for first in range(0, len(waiting), together):
+                    tickets = dict(waiting[first : first + together])
+                    documents = await self._queue.documents(list(tickets))
+                    deleted = tickets.keys() - {document.sticker_id for document in documents}
+                    await loop.run_in_executor(self._executor, self._index.update, documents, deleted)
+                    await self._queue.done(tickets)
+                    total += len(tickets)
         return total
 
     async def drain_if_free(self) -> int:
