@@ -161,9 +161,7 @@ class Tantivy:
 
 
 class Bm25s:
-    """bm25s: all fields as one text, each word as often as it occurs; no weights."""
-
-    name = "bm25s, one field"
+    """bm25s: all fields as one text, each word as often as it occurs; no weights. By numba, where that is installed."""
 
     def __init__(self, documents: Documents) -> None:
         import bm25s  # type: ignore[import-not-found]
@@ -176,6 +174,7 @@ class Bm25s:
         ]
         self._known = numbers
         backend = "numba" if importlib.util.find_spec("numba") else "numpy"
+        self.name = f"bm25s, one field, {backend}"
         self._model = bm25s.BM25(backend=backend)
         self._model.index((corpus, numbers), show_progress=False)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks.corpus import Corpus
-from benchmarks.recall.run import run
+from benchmarks.recall.run import make_index, run
 from benchmarks.recall.writing import write
 from persrv.domain.semantics import SemanticField
 
@@ -32,5 +34,21 @@ def test_a_small_run_compares_the_engines_and_writes_what_it_found(tmp_path):
     found = json.loads((tmp_path / "out" / "recall-400.json").read_text("utf-8"))
     assert found["engines"][0]["times_of_first"] == {"p50": 1.0, "p95": 1.0}
     assert found["table_equals_postings"] is True
+    assert (tmp_path / "out" / "recall-400.png").read_bytes().startswith(b"\x89PNG")
+    assert "(recall-400.png)" in page
+    assert all(name in page for name in result.left_out)
     again = run(corpus, corpus.queries(12), tmp_path / "work", engines=["impacts"], slow=6, say=said.append)
     assert again.indexed is None
+
+
+def test_an_index_that_is_there_is_searched_if_it_has_as_many_stickers(tmp_path):
+    corpus = Corpus(60)
+    folder = tmp_path / "index"
+    make_index(corpus, folder, lambda _: None)
+    given = {"index": folder, "engines": ["impacts", "postings"], "slow": 3, "say": lambda _: None}
+    result = run(corpus, corpus.queries(3), tmp_path, **given)
+    assert (result.indexed, result.same) == (None, True)
+    with pytest.raises(SystemExit, match="has 60 stickers"):
+        run(Corpus(61), corpus.queries(3), tmp_path, **given)
+    with pytest.raises(SystemExit, match="no such folder"):
+        run(corpus, corpus.queries(3), tmp_path, **{**given, "index": tmp_path / "nowhere"})
