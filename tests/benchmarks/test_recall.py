@@ -7,9 +7,11 @@ import json
 import pytest
 
 from benchmarks.corpus import Corpus
+from benchmarks.recall.engines import Bm25s, Fts5
 from benchmarks.recall.run import make_index, run
 from benchmarks.recall.writing import write
 from persrv.domain.semantics import SemanticField
+from persrv.text import tokenise
 
 
 def test_the_same_seed_makes_the_same_catalogue_and_a_larger_one_begins_with_the_smaller():
@@ -22,6 +24,7 @@ def test_the_same_seed_makes_the_same_catalogue_and_a_larger_one_begins_with_the
     assert {SemanticField.KEYWORDS, SemanticField.PACK} <= next(small.documents()).texts.keys()
 
 
+@pytest.mark.timeout(400)  # compilers of numba, where it is installed
 def test_a_small_run_compares_the_engines_and_writes_what_it_found(tmp_path):
     corpus = Corpus(400)
     said = []
@@ -52,3 +55,16 @@ def test_an_index_that_is_there_is_searched_if_it_has_as_many_stickers(tmp_path)
         run(Corpus(61), corpus.queries(3), tmp_path, **given)
     with pytest.raises(SystemExit, match="no such folder"):
         run(corpus, corpus.queries(3), tmp_path, **{**given, "index": tmp_path / "nowhere"})
+
+
+@pytest.mark.timeout(400)
+def test_other_engines_find_the_sticker_whose_words_are_asked_for(tmp_path):
+    corpus = Corpus(60)
+    words = sorted(set(tokenise(list(corpus.documents())[17].texts[SemanticField.KEYWORDS])))
+    fts5 = Fts5(tmp_path / "fts5.db", corpus.documents)
+    assert fts5.search(words)[0] == (17,)
+    fts5.close()
+    pytest.importorskip("bm25s")
+    bm25s = Bm25s(corpus.documents)
+    assert bm25s.search(words).documents[0][0] == 17
+    assert bm25s.search(["a word that is nowhere"]) is None

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from persrv.catalogue.indexing import BATCH, MANY, MOST, Indexer
-from persrv.domain.semantics import StickerDocument
+from persrv.domain.semantics import SemanticField, StickerDocument
 
 
 class Queue:
@@ -24,9 +24,10 @@ class Queue:
         return [StickerDocument(sticker, {}) for sticker in sticker_ids if sticker % 10]
 
     async def done(self, tickets):
-        for sticker, ticket in tickets.items():
-            if self.tickets.get(sticker) == ticket:
-                del self.tickets[sticker]
+        others = [sticker for sticker, ticket in tickets.items() if self.tickets.get(sticker) != ticket]
+        for sticker in tickets.keys() - set(others):
+            del self.tickets[sticker]
+        return others
 
 
 class Index:
@@ -77,4 +78,25 @@ async def test_what_changes_while_it_is_indexed_is_indexed_again(executor):
 
     index.told = changes
     assert await Indexer(queue, index, executor).drain() == MANY + 1
-    assert [sum(update) for update in index.updates] == [MANY, 1]
+    # At once, since another process may have indexed it before; and again, since it still waits.
+    assert [sum(update) for update in index.updates] == [MANY, 1, 1]
+
+
+async def test_what_another_process_indexed_meanwhile_is_not_left_as_it_was(executor):
+    queue, index = Queue(3), Index()
+    said = dict.fromkeys(range(3), "before")
+    indexed = {}
+
+    async def documents(sticker_ids):
+        return [StickerDocument(sticker, {SemanticField.OCR: said[sticker]}) for sticker in sticker_ids]
+
+    def update(documents, deleted):
+        if not indexed:  # another process: sees the change, indexes it and is done with it, just before we commit
+            said[1] = indexed[1] = "after"
+            del queue.tickets[1]
+        indexed.update({document.sticker_id: document.texts[SemanticField.OCR] for document in documents})
+
+    queue.documents, index.update = documents, update
+    await Indexer(queue, index, executor).drain()
+    assert indexed == {0: "before", 1: "after", 2: "before"}
+    assert not queue.tickets

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -49,10 +50,10 @@ def written_apart(
     :raises OSError: the folder cannot be written.
     """
     root = directory / APART
-    shutil.rmtree(root, ignore_errors=True)  # of one that was killed: we hold the lock
     try:
         shares = [documents[first::PROCESSES] for first in range(min(PROCESSES, len(documents)))]
-        folders = [root / str(number) for number in range(len(shares))]
+        # Names of their own: the processes of one that was killed may still be writing into theirs.
+        folders = [root / secrets.token_hex(8) for _ in shares]
         for folder, share in zip(folders, shares, strict=True):
             folder.mkdir(parents=True)
             told = [[document.sticker_id, dict(document.texts)] for document in share]
@@ -60,7 +61,7 @@ def written_apart(
         _run([[str(folder), *([str(cache_dir)] if cache_dir else [])] for folder in folders], stopped)
         yield folders
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)  # also what one that was killed has left
 
 
 def move_in(files: IndexFiles, folders: Sequence[Path]) -> list[Untyped]:
