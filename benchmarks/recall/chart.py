@@ -46,7 +46,7 @@ def draw(result: RecallRun, path: Path) -> None:
     told_below(
         made,
         f"{result.queries} queries of 1 to 6 words. {about['processor']}, {about['processors']} processors, "
-        f"load {about['load']}; commit {about['commit']}.",
+        f"load {about['load'][0]}; commit {about['commit']}.",
     )
     save(made, path)
 
