@@ -1,7 +1,9 @@
-"""python -m benchmarks.recall [--size 50000] [--work DIR] [--out benchmarks/results] [--engines impacts,postings,...]
+"""python -m benchmarks.recall [--size 50000] [--work DIR] [--out benchmarks/results] [--engines impacts,...]
 
-Makes a catalogue (`benchmarks.corpus`), has every engine answer the same queries in one run, and writes recall.json and
-recall.md. At 543,098 stickers the Whoosh index takes a quarter of an hour; --work keeps what was made for the next run.
+Makes a catalogue (`benchmarks.corpus`), has every engine answer the same queries in one run, and writes
+recall-SIZE.json, .md and .png. --work keeps what was made for the next run; --index takes an index that is there, such
+as one of `benchmarks.growth`. Engines that are not installed (`pip install -e '.[benchmarks]'`) are left out, and the
+page says so.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ def main() -> None:
     )
     parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--work", type=Path, help="keep the made indexes here")
+    parser.add_argument("--index", type=Path, help="search this index of as many stickers, instead of making one")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
@@ -36,6 +39,7 @@ def main() -> None:
             corpus,
             corpus.queries(given.queries),
             work,
+            index=given.index,
             engines=given.engines.split(","),
             slow=given.slow_queries,
             say=print,

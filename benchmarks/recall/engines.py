@@ -14,8 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.search.impact_building import build
 from persrv.domain.semantics import SemanticField, StickerDocument
@@ -161,9 +159,7 @@ class Tantivy:
 
 
 class Bm25s:
-    """bm25s: all fields as one text, each word as often as it occurs; no weights."""
-
-    name = "bm25s, one field"
+    """bm25s: all fields as one text, each word as often as it occurs; no weights. By numba, where that is installed."""
 
     def __init__(self, documents: Documents) -> None:
         import bm25s  # type: ignore[import-not-found]
@@ -175,13 +171,15 @@ class Bm25s:
             for document in documents()
         ]
         self._known = numbers
+        self._limit = min(LIMIT, len(corpus))
         backend = "numba" if importlib.util.find_spec("numba") else "numpy"
+        self.name = f"bm25s, one field, {backend}"
         self._model = bm25s.BM25(backend=backend)
         self._model.index((corpus, numbers), show_progress=False)
 
     def search(self, words: Sequence[str]) -> object:
-        known = [[self._known[word] for word in words if word in self._known]]
-        return self._model.retrieve(np.array(known, dtype=np.int64), k=LIMIT, show_progress=False)
+        known = [self._known[word] for word in words if word in self._known]
+        return self._model.retrieve([known], k=self._limit, show_progress=False) if known else None
 
     def close(self) -> None:
         """Nothing is held."""

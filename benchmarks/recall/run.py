@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.corpus import Corpus
-from benchmarks.recall.engines import Bm25s, Engine, Fts5, Ours, PlainWhoosh, Tantivy
+from benchmarks.recall.engines import NEVER, Bm25s, Engine, Fts5, Ours, PlainWhoosh, Tantivy
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.text import tokenise
 from persrv.utility.table import UtilityTable
@@ -75,13 +75,14 @@ def run(
     queries: Sequence[str],
     work: Path,
     *,
+    index: Path | None = None,
     engines: Sequence[str],
     slow: int,
     say: Callable[[str], None],
 ) -> RecallRun:
     """Make what is lacking in `work`, and measure."""
-    folder = work / "whoosh"
-    indexed = make_index(corpus, folder, say)
+    folder = index or work / "whoosh"
+    indexed = make_index(corpus, folder, say) if index is None else _look_at(index, corpus)
     utility = UtilityTable(corpus.utility(), 0.02)
     opening: dict[str, Callable[[], Engine]] = {
         "impacts": partial(Ours, folder, utility, table=True),
@@ -123,9 +124,20 @@ def run(
     )
 
 
+def _look_at(folder: Path, corpus: Corpus) -> None:
+    if not folder.is_dir():  # opening would make one
+        raise SystemExit(f"{folder}: there is no such folder")
+    index = WhooshStickerIndex(folder, impacts_from=NEVER)
+    try:
+        if index.count() != corpus.size:
+            raise SystemExit(f"{folder} has {index.count()} stickers: give --size as many, or leave --index out")
+    finally:
+        index.close()
+
+
 def make_index(corpus: Corpus, folder: Path, say: Callable[[str], None]) -> float | None:
     """Write the Whoosh index, unless it is there; the seconds that it took."""
-    index = WhooshStickerIndex(folder, impacts_from=10**9)
+    index = WhooshStickerIndex(folder, impacts_from=NEVER)
     try:
         if index.count() == corpus.size:
             return None

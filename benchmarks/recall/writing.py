@@ -1,19 +1,21 @@
-"""recall.json and recall.md."""
+"""recall-SIZE.json, .md and .png."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.machine import machine
 from benchmarks.markdown import table
+from benchmarks.recall.chart import draw
 from benchmarks.recall.run import RecallRun
 
 
 def write(result: RecallRun, out: Path) -> str:
-    """Write both files and return the page."""
+    """Write all three files and return the page."""
     out.mkdir(parents=True, exist_ok=True)
     first = result.timed[0]
     engines = [
@@ -45,6 +47,7 @@ def write(result: RecallRun, out: Path) -> str:
     }
     name = f"recall-{result.size}"
     (out / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draw(result, out / f"{name}.png")
     page = _page(result)
     (out / f"{name}.md").write_text(page, "utf-8")
     return page
@@ -75,15 +78,22 @@ def _page(result: RecallRun) -> str:
 
 Written by `python -m benchmarks.recall --size {result.size}`; do not edit.
 
+![Time a query takes, by engine](recall-{result.size}.png)
+
 {result.queries} queries of 1 to 6 words, {result.words:.1f} tokens each; the 100 best by all fields. Ratios are of
 processor time, to the first row, in one run. The answers of the table and of the postings are {same}.
 To normalise and tokenise a query takes {p50} (p50), {p95} (p95), and is not in the figures.
 
 {table(rows, heads)}
-
+{_left_out(result.left_out)}
 {about["processor"]}, {about["processors"]} processors, load {about["load"]}: other work may have run beside it, so
 trust the ratios. Python {about["python"]}, {packages}; commit {about["commit"]}.
 """
+
+
+def _left_out(names: Sequence[str]) -> str:
+    """Engines that are not installed; a paragraph."""
+    return f"\nNot installed (`pip install -e '.[benchmarks]'`): {', '.join(names)}.\n" if names else ""
 
 
 def _percentile(values: tuple[float, ...], share: float) -> float:

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
@@ -75,7 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(database.close)
         search = _executor(stack, "search")
         writing = _executor(stack, "index")
-        index = await asyncio.to_thread(_open_index, settings.index_dir)
+        index = await asyncio.to_thread(_open_index, settings)
         stack.callback(index.close)
         decoder = ProcessFrameDecoder()
         media = FolderMediaStore(settings.media_dir)
@@ -211,5 +210,5 @@ def _ranker(name: str, settings: Settings, index: StickerIndex, vectors: QueryVe
     )
 
 
-def _open_index(folder: Path) -> WhooshStickerIndex:
-    return WhooshStickerIndex(folder)
+def _open_index(settings: Settings) -> WhooshStickerIndex:
+    return WhooshStickerIndex(settings.index_dir, cache_dir=settings.cache_dir)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from concurrent.futures import Executor
 
 from persrv.errors import IndexBusy, SearchIndexError, StorageError
@@ -13,15 +14,21 @@ from persrv.ports.storage import IndexQueue
 
 _log = logging.getLogger(__name__)
 
-BATCH = 250
+BATCH = 500
 """Stickers in one commit: a commit costs more than a sticker, and a search waits for neither."""
+MANY = 2_000
+"""Where so many wait, they are handed over together, which an index may be quicker with."""
+MOST = 20_000
+"""At most so many together: nobody else can write meanwhile, about half a minute."""
 
 
 class Indexer:
     """Drains the queue into the index.
 
-    A crash between the commit and `done` indexes the same stickers again, which changes nothing. The queue is looked
-    at every `interval` seconds, so that what another process added (`persrv import`) is found in time too.
+    A crash between the commit and `done` indexes the same stickers again, which changes nothing. What changed
+    between the reading and the commit is indexed once more: another process may have been quicker, and its commit
+    overwritten. The queue is looked at every `interval` seconds, so that what another process added (`persrv import`)
+    is found in time too.
     """
 
     def __init__(self, queue: IndexQueue, index: StickerIndex, executor: Executor, *, interval: float = 1.0) -> None:
@@ -50,13 +57,20 @@ class Indexer:
                 await loop.run_in_executor(self._executor, self._index.note_rebuild_queued)
                 if queued:
                     _log.info("the search index is made anew: %d stickers", queued)
-            while tickets := await self._queue.waiting(BATCH):
-                documents = await self._queue.documents(list(tickets))
-                deleted = tickets.keys() - {document.sticker_id for document in documents}
-                await loop.run_in_executor(self._executor, self._index.update, documents, deleted)
-                await self._queue.done(tickets)
-                total += len(tickets)
+            while waiting := list((await self._queue.waiting(MOST)).items()):
+                together = len(waiting) if len(waiting) >= MANY else BATCH
+                for first in range(0, len(waiting), together):
+                    tickets = dict(waiting[first : first + together])
+                    await self._update(list(tickets))
+                    if changed := await self._queue.done(tickets):
+                        await self._update(changed)
+                    total += len(tickets)
         return total
+
+    async def _update(self, sticker_ids: Sequence[int]) -> None:
+        documents = await self._queue.documents(sticker_ids)
+        deleted = set(sticker_ids) - {document.sticker_id for document in documents}
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._index.update, documents, deleted)
 
     async def drain_if_free(self) -> int:
         """Like `drain`, but leave it to the other process where one is writing."""

@@ -104,8 +104,12 @@ class IndexQueue(Protocol):
     async def documents(self, sticker_ids: Sequence[int]) -> Sequence[StickerDocument]:
         """The texts of the live ones among these stickers; what is missing is to be deleted."""
 
-    async def done(self, tickets: Mapping[int, int]) -> None:
-        """These were indexed. One whose ticket has changed meanwhile keeps waiting."""
+    async def done(self, tickets: Mapping[int, int]) -> Sequence[int]:
+        """These were indexed. One whose ticket has changed meanwhile keeps waiting.
+
+        :return: Those that had another ticket, or none; rising. They have changed meanwhile, and another process may
+            have indexed them as they are now before you did as they were.
+        """
 
     async def queue_all(self) -> int:
         """Queue every live sticker, for an index made anew. Return how many."""

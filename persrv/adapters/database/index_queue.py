@@ -38,16 +38,23 @@ class SqlIndexQueue:
                 documents += await gather(connection, chunk)
         return documents
 
-    async def done(self, tickets: Mapping[int, int]) -> None:
-        """Take these off the queue, unless their ticket has changed."""
+    async def done(self, tickets: Mapping[int, int]) -> Sequence[int]:
+        """Take these off the queue, unless their ticket has changed; those that it does not hold with this ticket."""
         if not tickets:
-            return
+            return ()
         told = [{"told_id": sticker_id, "told_ticket": ticket} for sticker_id, ticket in tickets.items()]
         statement = delete(index_queue).where(
             index_queue.c.sticker_id == bindparam("told_id"), index_queue.c.ticket == bindparam("told_ticket")
         )
+        held: set[tuple[int, int]] = set()
         async with self._database.write() as connection:
+            for chunk in chunks(list(tickets)):
+                queued = select(index_queue.c.sticker_id, index_queue.c.ticket).where(
+                    index_queue.c.sticker_id.in_(chunk)
+                )
+                held.update((row.sticker_id, row.ticket) for row in await connection.execute(queued))
             await connection.execute(statement, told)
+        return sorted(tickets.keys() - {sticker_id for sticker_id, _ in tickets.items() & held})
 
     async def queue_all(self) -> int:
         """Queue every live sticker. Return how many."""

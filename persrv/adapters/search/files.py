@@ -22,7 +22,9 @@ LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 _TOC = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 IMPACTS = "impacts"
 """The folder of tables that are derived from the index."""
-_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp|{IMPACTS}")
+APART = "apart"
+"""The folder of segments that are being written (`apart.py`)."""
+_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc.*|{INDEX_NAME}_[0-9a-z]+\..*|{INDEX_NAME}\.tmp|{IMPACTS}|{APART}")
 
 Stamp = tuple[str, int, int] | None
 """Which commit a folder holds: its table of contents' name, inode and time; None without one."""
@@ -59,6 +61,12 @@ class IndexFiles(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         file = MappedFile.open(Path(self.folder, name)) if segment else super().open_file(name, **options)
         self._files.add(file.file)
         return file
+
+    def adopt(self, path: Path) -> None:
+        """Move a file in, as one that this session made."""
+        made = Path(self.folder, path.name)
+        path.replace(made)
+        self._made.append(made)
 
     def temp_storage(self, name: str | None = None) -> IndexFiles:
         """A folder for a writer's scratch files, of the same kind as this."""
@@ -137,12 +145,13 @@ def remove_index(directory: Path) -> None:
 
 
 def remove_leftovers(directory: Path) -> None:
-    """Delete what a killed writer left and Whoosh's next commit does not tidy up: half a table of contents.
+    """Delete what a killed writer left and Whoosh's next commit does not tidy up.
 
-    Hold the lock; not in the middle of a commit.
+    Half a table of contents, and segments that were written apart. Hold the lock; not in the middle of a commit.
 
     :raises OSError: it cannot be deleted.
     """
+    shutil.rmtree(directory / APART, ignore_errors=True)
     for path in directory.iterdir():
         if path.name.startswith("_") and _OURS.fullmatch(path.name) and not _TOC.fullmatch(path.name):
             path.unlink(missing_ok=True)

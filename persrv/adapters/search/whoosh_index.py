@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from persrv.adapters.search.apart import move_in, written_apart
 from persrv.adapters.search.background import Build, Builder
 from persrv.adapters.search.exact import Searched, best_of, matches_of, recalled
 from persrv.adapters.search.files import remove_leftovers, stamp
@@ -59,6 +60,8 @@ class WhooshStickerIndex:
     :param lock_seconds: How long to wait for another process that is writing.
     :param impacts_from: Stickers from which a table is worth its files.
     :param build: What makes the table.
+    :param apart_from: Documents of one update from which processes of their own write them.
+    :param cache_dir: See `persrv.text.warm_up`; for those processes.
     :raises SearchIndexError: the folder cannot be read or written.
     :raises IndexBusy: another process is writing it, and it must be made anew.
     """
@@ -73,6 +76,8 @@ class WhooshStickerIndex:
         cached_postings: int = 2_000_000,
         impacts_from: int = 20_000,
         build: Build = build_apart,
+        apart_from: int = 2_000,
+        cache_dir: Path | None = None,
     ) -> None:
         self._directory = directory
         self._clock = clock
@@ -85,6 +90,9 @@ class WhooshStickerIndex:
         """Held while a commit is opened; never by a search that would have to wait for it."""
         self._writing = threading.Lock()
         self._closed = False
+        self._stopping = threading.Event()
+        self._apart_from = apart_from
+        self._cache_dir = cache_dir
         self._looked_at = clock()
         self._threads = Threads()
         self._outdated = False
@@ -182,17 +190,25 @@ class WhooshStickerIndex:
         :raises IndexBusy: another process is writing.
         :raises SearchIndexError: it cannot be written; the last commit stays and keeps serving.
         """
-        latest = {document.sticker_id: row(document) for document in documents}
+        latest = {document.sticker_id: document for document in documents}
         affected = latest.keys() | set(deleted)
         if not affected:
             return
+        apart = len(latest) >= self._apart_from
+        rows = [] if apart else [row(document) for document in latest.values()]
         with self._session() as writer:
             numbers = self._snapshot.numbers(affected)
             for number in numbers:
                 writer.delete_document(number)
-            for values in latest.values():
-                writer.add_document(**values)
-            if numbers or latest:
+            if apart:
+                with written_apart(
+                    self._directory, list(latest.values()), self._cache_dir, self._stopping.is_set
+                ) as folders:
+                    moved = move_in(writer.storage, folders)
+                    writer.commit(mergetype=lambda writer, segments: [*merge_alike(writer, segments), *moved])
+            elif numbers or latest:
+                for values in rows:
+                    writer.add_document(**values)
                 writer.commit(mergetype=merge_alike)
             else:
                 writer.cancel()
@@ -235,7 +251,8 @@ class WhooshStickerIndex:
                 raise unwritable(error) from error
 
     def close(self) -> None:
-        """Let go of all files; see `StickerIndex.close`. Waits for an update that is under way."""
+        """Let go of all files; see `StickerIndex.close`. A large update is broken off, a small one waited for."""
+        self._stopping.set()
         self._builder.close()
         with self._writing, self._refreshing, self._reading:
             if not self._closed:

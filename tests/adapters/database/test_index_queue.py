@@ -47,11 +47,22 @@ async def test_a_ticket_is_never_given_twice(queue, history, ids, a_choice):
         await queue.done(tickets)
 
 
+async def test_those_that_others_changed_or_finished_meanwhile_are_told(queue, history, ids, a_choice):
+    await queue.queue_all()
+    tickets = await queue.waiting(10)
+    assert len(tickets) == 3
+    await history.record_choice(a_choice(7, ids["c1"]))
+    await queue.done({ids["c2"]: tickets[ids["c2"]]})
+    assert await queue.done(tickets) == sorted([ids["c1"], ids["c2"]])
+    assert list(await queue.waiting(10)) == [ids["c1"]]
+    assert await queue.done(await queue.waiting(10)) == []
+
+
 async def test_thousands_are_done_at_once(catalogue, queue, a_pack, at):
     await catalogue.save_pack(a_pack("big", *(f"s{n:04d}" for n in range(2500))), at=at(0))
     tickets = await queue.waiting(10_000)
     assert len(tickets) == 2500
-    await queue.done(tickets)
+    assert await queue.done(tickets) == []
     assert await queue.waiting(10) == {}
 
 
