@@ -114,12 +114,13 @@ async def test_stickers_are_read_once_a_minute_and_anew_after_a_choice_or_a_chan
     assert await own(keeper) == []
 
 
-async def test_what_changed_while_it_was_read_is_read_again(store, keeper, monkeypatch):
+@pytest.mark.parametrize("change", [lambda keeper: keeper.chosen(7), lambda keeper: keeper.packs_changed()])
+async def test_what_changed_while_it_was_read_is_read_again(store, keeper, monkeypatch, change):
     real = store.stickers_of
 
     async def slow(user_id):
         found = await real(user_id)
-        keeper.chosen(user_id)
+        change(keeper)
         store.own[7] = [9]
         return found
 
