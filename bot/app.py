@@ -87,12 +87,12 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
         rate_limiter=InlineFirstRateLimiter(max_retries=2),
     )
     try:
-        await bot.initialize()
-    except InvalidToken:
-        raise rejected_token(settings) from None
-    except TelegramError as error:
-        raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
-    try:
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            raise rejected_token(settings) from None
+        except TelegramError as error:
+            raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
         yield TelegramStickerSource(bot)
     finally:
         await bot.shutdown()
