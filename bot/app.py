@@ -64,6 +64,9 @@ LAST = 1
 """The handlers' group that comes after all others."""
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
+QUERIES_AT_WORK = 8
+"""Inline queries that are searched for at the same time. One thread ranks; more would only have left the line, in which
+a newer one takes the place of the one before."""
 CONNECTIONS = CONCURRENT_UPDATES * 2
 """To Telegram at the same time, beside the one that asks for updates."""
 
@@ -84,12 +87,12 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
         rate_limiter=InlineFirstRateLimiter(max_retries=2),
     )
     try:
-        await bot.initialize()
-    except InvalidToken:
-        raise rejected_token(settings) from None
-    except TelegramError as error:
-        raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
-    try:
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            raise rejected_token(settings) from None
+        except TelegramError as error:
+            raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
         yield TelegramStickerSource(bot)
     finally:
         await bot.shutdown()
@@ -131,11 +134,11 @@ def build_application(
         application.bot_data["state"].metrics.answered(SUPERSEDED, time.perf_counter())
 
     def done(update: object) -> None:
-        updates.handled()
+        updates.gives_way(update)
         if isinstance(update, Update):
             newest.done(update)
 
-    updates = DurableUpdateQueue(record, arrived=newest.arrived, superseded=superseded, at_once=CONCURRENT_UPDATES)
+    updates = DurableUpdateQueue(record, arrived=newest.arrived, superseded=superseded, at_once=QUERIES_AT_WORK)
     application: BotApplication = (
         ApplicationBuilder()
         .token(_token(settings))
@@ -160,6 +163,7 @@ def build_application(
             queries=settings.queries_a_minute, sets=settings.sets_a_day, stickers=settings.stickers_a_day
         ),
         newest=newest,
+        gives_way=updates.gives_way,
     )
     private = filters.ChatType.PRIVATE
     application.add_handlers(

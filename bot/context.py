@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,10 @@ from persrv.ports.jobs import JobStarter
 
 @dataclass(frozen=True, slots=True)
 class BotState:
-    """What the handlers work with; lives in `Application.bot_data`."""
+    """What the handlers work with; lives in `Application.bot_data`.
+
+    :param gives_way: Told of an inline query that only waits for Telegram from here on.
+    """
 
     services: Services
     importer: PackImporter
@@ -31,6 +35,7 @@ class BotState:
     metrics: Metrics = field(default_factory=Metrics)
     allowances: Allowances = field(default_factory=Allowances)
     newest: NewestQueries = field(default_factory=NewestQueries)
+    gives_way: Callable[[Update], None] = lambda update: None
 
 
 Bot = ExtBot[int]

@@ -20,10 +20,11 @@ _log = logging.getLogger(__name__)
 
 
 class DurableUpdateQueue(asyncio.Queue[object]):
-    """An update queue that first has every chosen result written, and hands out so many updates at the same time.
+    """An update queue that first has every chosen result written, and gives inline queries their turn.
 
     While the database cannot take a choice, `put` waits and tries again: the update stays with Telegram until it can.
-    What is not handed out waits in a `WaitingLine`.
+    Updates wait in a `WaitingLine` while as many queries as may be are worked on: there a newer one can still take the
+    place of the one before.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         *,
         arrived: Callable[[Update], None] = lambda update: None,
         superseded: Callable[[Update], None] = lambda update: None,
-        at_once: int = 64,
+        at_once: int = 8,
         retry_seconds: float = 1.0,
     ) -> None:
         """Make it.
@@ -40,7 +41,7 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         :param record: Writes an update's chosen result; raises `StorageError` when it cannot for now.
         :param arrived: Told of every update right before it is queued.
         :param superseded: Told of every inline query that is left out, since the person has asked something newer.
-        :param at_once: Updates that are handed out and not `handled` yet, at most.
+        :param at_once: Inline queries that are handed out before one of them `gives_way`.
         """
         super().__init__()
         self._record = record
@@ -48,20 +49,28 @@ class DurableUpdateQueue(asyncio.Queue[object]):
         self._superseded = superseded
         self._retry_seconds = retry_seconds
         self._room = asyncio.Semaphore(at_once)
+        self._working: set[int] = set()
         self._left_out: Update | None = None
 
     async def get(self) -> object:
-        """The next update, once there is room for it."""
+        """The next update, once there is room for a query."""
         await self._room.acquire()
         try:
-            return await super().get()
+            update = await super().get()
         except BaseException:
             self._room.release()
             raise
+        if isinstance(update, Update) and update.inline_query is not None and update.update_id not in self._working:
+            self._working.add(update.update_id)
+        else:
+            self._room.release()
+        return update
 
-    def handled(self) -> None:
-        """An update that was handed out was dealt with: there is room for another."""
-        self._room.release()
+    def gives_way(self, update: object) -> None:
+        """All that is left of a query is to wait for Telegram, or nothing: another has its turn. Idempotent."""
+        if isinstance(update, Update) and update.update_id in self._working:
+            self._working.remove(update.update_id)
+            self._room.release()
 
     async def put(self, item: object) -> None:
         """Write the item's chosen result if it has one, then queue the item.

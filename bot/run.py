@@ -66,7 +66,7 @@ async def run_bot(
             application = build_application(services, jobs, evaluator)
             state = application.bot_data["state"]
             health = Health(services, application.bot, state.metrics)
-            async with serve_health(health, settings.health_address):
+            async with serve_health(health, settings.health_address), _connections(application):
                 if not await _reach_telegram(application, settings, stop):
                     return
                 health.telegram_answered()
@@ -97,6 +97,15 @@ async def run_bot(
                             ready(services, application.bot.username)
                         await stop.wait()
                         _log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def _connections(application: BotApplication) -> AsyncIterator[None]:
+    """Close those to Telegram at the end, also where it was never reached and the application never ran."""
+    try:
+        yield
+    finally:
+        await application.bot.shutdown()
 
 
 async def _warm_up(services: Services, *, alone: bool) -> None:

@@ -54,6 +54,7 @@ async def answer_inline_query(update: Update, context: Context) -> None:
         metrics.answered(FAILED, since)
         _log.error("an inline query could not be answered: %s", error)
         return
+    context.state.gives_way(update)
     outcome = await _deliver(query, page, update, context)
     metrics.answered(outcome, since)
     if outcome in DELIVERED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from persrv.domain.stickers import Sticker
@@ -13,6 +14,16 @@ FRESH_SECONDS: Final = 10.0
 """How long what is held counts: the job process changes sets too. What this bot changes it hears of at once."""
 HELD: Final = 20_000
 """Stickers that are held: some 600 bytes each."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """What was read since a moment. A change puts all of it away: what is still being read then is kept nowhere."""
+
+    since: float
+    stickers: dict[int, Sticker] = field(default_factory=dict)
+    names: frozenset[str] | None = None
+    is_empty: bool | None = None
 
 
 class Shelf:
@@ -29,29 +40,19 @@ class Shelf:
         self._catalogue = catalogue
         self._clock = clock
         self._capacity = capacity
-        self._stickers: dict[int, Sticker] = {}
-        self._names: frozenset[str] | None = None
-        self._is_empty: bool | None = None
-        self._since = clock()
-        self._changes = 0
+        self._held = _Held(clock())
 
     async def stickers(self, sticker_ids: Sequence[int]) -> Mapping[int, Sticker]:
         """The live ones among these stickers, by id."""
-        held = self._held()
+        held = self._fresh().stickers
         missing = [sticker_id for sticker_id in sticker_ids if sticker_id not in held]
-        if not missing:
-            return {sticker_id: held[sticker_id] for sticker_id in sticker_ids}
-        before = self._changes
-        read = await self._catalogue.stickers(missing)
-        found = {
-            sticker_id: sticker
-            for sticker_id in sticker_ids
-            if (sticker := read.get(sticker_id) or held.get(sticker_id)) is not None
-        }
-        if self._changes == before:  # else it may be old already: the next answer reads again
+        found = {sticker_id: held[sticker_id] for sticker_id in sticker_ids if sticker_id in held}
+        if missing:
+            read = await self._catalogue.stickers(missing)
             if len(held) + len(read) > self._capacity:
                 held.clear()
             held.update(read)
+            found |= read
         return found
 
     async def in_sets_called(self, key: str) -> Sequence[int]:
@@ -59,41 +60,26 @@ class Shelf:
 
         :param key: Normalised.
         """
-        if key not in await self._all_names():
+        held = self._fresh()
+        if held.names is None:
+            held.names = await self._catalogue.pack_names()
+        if key not in held.names:
             return []
         packs = await self._catalogue.packs_titled(key)
         return [sticker.id for pack in packs for sticker in await self._catalogue.pack_stickers(pack.id)]
 
     async def is_empty(self) -> bool:
         """Whether there is no live sticker at all."""
-        self._held()
-        if self._is_empty is None:
-            before = self._changes
-            empty = await self._catalogue.count_stickers() == 0
-            if self._changes != before:
-                return empty
-            self._is_empty = empty
-        return self._is_empty
+        held = self._fresh()
+        if held.is_empty is None:
+            held.is_empty = await self._catalogue.count_stickers() == 0
+        return held.is_empty
 
     def changed(self) -> None:
         """A set or sticker is new, another than before, or banned."""
-        self._changes += 1
-        self._stickers = {}
-        self._names = self._is_empty = None
-        self._since = self._clock()
+        self._held = _Held(self._clock())
 
-    def _held(self) -> dict[int, Sticker]:
-        """The stickers at hand, after what is too old was dropped."""
-        if self._clock() - self._since >= FRESH_SECONDS:
+    def _fresh(self) -> _Held:
+        if self._clock() - self._held.since >= FRESH_SECONDS:
             self.changed()
-        return self._stickers
-
-    async def _all_names(self) -> frozenset[str]:
-        self._held()
-        if self._names is None:
-            before = self._changes
-            names = await self._catalogue.pack_names()
-            if self._changes != before:
-                return names
-            self._names = names
-        return self._names
+        return self._held

@@ -53,30 +53,74 @@ async def test_other_updates_pass_at_once():
     assert queue.qsize() == 2
 
 
-def asks(number):
-    return Update(number, inline_query=InlineQuery(str(number), PERSON, "笑", ""))
+def asks(number, person=PERSON):
+    return Update(number, inline_query=InlineQuery(str(number), person, "笑", ""))
 
 
-async def test_no_more_updates_are_handed_out_than_are_handled_at_the_same_time():
+def people(count):
+    return [User(number, "Mei", False) for number in range(1, count + 1)]
+
+
+async def started(*work):
+    """Tasks that have come as far as they can without anything else happening."""
+    tasks = [asyncio.create_task(each) for each in work]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return tasks
+
+
+async def test_no_more_queries_are_handed_out_than_are_worked_on_at_the_same_time():
     queue = DurableUpdateQueue(None, at_once=2)
-    for number in range(3):
-        await queue.put(Update(number))
-    assert [(await queue.get()).update_id for _ in range(2)] == [0, 1]
-    third = asyncio.create_task(queue.get())
-    await asyncio.sleep(0)
+    queries = [asks(number, person) for number, person in enumerate(people(4))]
+    for query in queries:
+        await queue.put(query)
+    assert [await queue.get() for _ in range(2)] == queries[:2]
+    (third,) = await started(queue.get())
     assert not third.done()
-    queue.handled()
-    assert (await third).update_id == 2
+    queue.gives_way(queries[1])
+    assert await third is queries[2]
+    queue.gives_way(queries[1])  # it has done so
+    (fourth,) = await started(queue.get())
+    assert not fourth.done()
+    queue.gives_way(queries[0])
+    assert await fourth is queries[3]
+
+
+async def test_other_updates_take_no_room_however_long_they_are_handled():
+    queue = DurableUpdateQueue(None, at_once=1)
+    for item in (Update(1), object(), Update(2), asks(3), Update(4)):
+        await queue.put(item)
+    for _ in range(4):
+        last = await queue.get()
+    queue.gives_way(Update(1))
+    queue.gives_way(object())
+    (waiting,) = await started(queue.get())
+    assert not waiting.done()
+    queue.gives_way(last)
+    assert (await waiting).update_id == 4
 
 
 async def test_who_gave_up_waiting_for_an_update_takes_no_room():
     queue = DurableUpdateQueue(None, at_once=1)
-    waiting = asyncio.create_task(queue.get())
-    await asyncio.sleep(0)
+    (waiting,) = await started(queue.get())
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    await queue.put(Update(1))
+    await queue.put(asks(1))
     assert (await asyncio.wait_for(queue.get(), 5)).update_id == 1
+
+
+async def test_while_there_is_no_room_a_newer_query_takes_the_place_of_the_one_before():
+    queue = DurableUpdateQueue(None, at_once=1)
+    mei, alex, lee = people(3)
+    at_work = asks(1, mei)
+    await queue.put(at_work)
+    assert await queue.get() is at_work
+    (waiting,) = await started(queue.get())
+    for query in (asks(2, alex), asks(3, lee), asks(4, alex)):
+        await queue.put(query)
+    queue.gives_way(at_work)
+    assert (await waiting).update_id == 4
+    assert queue.qsize() == 1
 
 
 async def test_a_query_that_was_typed_on_is_left_out_and_told_of_and_not_waited_for_at_the_end():

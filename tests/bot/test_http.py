@@ -1,15 +1,21 @@
 """Requests to Telegram, to a server on this machine."""
 
 import asyncio
+import gc
 import json
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from telegram import Bot, InputFile, InputSticker
 from telegram.error import BadRequest, NetworkError, TimedOut
 
+from bot.app import connect
 from bot.http import AiohttpRequest
 from bot.refusals import was_never_sent
+from bot.run import run_bot
+from persrv.config import Settings
+from persrv.errors import TelegramUnavailable
 
 
 class Server:
@@ -122,3 +128,24 @@ async def test_it_can_be_opened_again_after_it_was_closed(server):
         await client.initialize()
         assert await asks(client, server.url, a="b") == 7
         await client.shutdown()
+
+
+def unreachable(folder, port):
+    return Settings(
+        bot_token=SecretStr("4242:only-for-tests-and-for-nothing-else"),
+        data_dir=folder,
+        telegram_api_url=f"http://127.0.0.1:{port}",
+        _env_file=None,
+    )
+
+
+async def test_nothing_is_left_open_where_telegram_cannot_be_reached(unused_tcp_port, tmp_path, caplog):
+    settings = unreachable(tmp_path, unused_tcp_port)
+    with pytest.raises(TelegramUnavailable):
+        async with connect(settings):
+            pass
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.2, stop.set)
+    await run_bot(settings, stop=stop)
+    gc.collect()  # a session that was not closed complains when it is thrown away
+    assert "Unclosed" not in caplog.text

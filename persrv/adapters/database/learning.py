@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.live import chunks
@@ -82,15 +84,11 @@ class SqlChoiceLog:
 
     async def latest_of(self, user_id: int, limit: int) -> Sequence[TimedChoice]:
         """A person's last choices, the latest first."""
-        statement = (
-            select(interactions.c.sticker_id, interactions.c.query_key, interactions.c.chosen_at)
-            .where(interactions.c.user_id == user_id)
-            .order_by(interactions.c.id.desc())
-            .limit(limit)
-        )
+        asked = {"user_id": user_id, "most": limit}
         return await self._database.ask(
             lambda connection: [
-                TimedChoice(row.sticker_id, row.query_key, row.chosen_at) for row in connection.execute(statement)
+                TimedChoice(row.sticker_id, row.query_key, row.chosen_at)
+                for row in connection.execute(_latest_of(), asked)
             ]
         )
 
@@ -176,3 +174,14 @@ class SqlProfileStore:
             return (
                 await connection.execute(delete(style_profiles).where(style_profiles.c.space_id != space_id))
             ).rowcount
+
+
+@cache
+def _latest_of() -> Select[tuple[int, str, datetime]]:
+    """A person's last choices. Put together once: that takes longer than to run it."""
+    return (
+        select(interactions.c.sticker_id, interactions.c.query_key, interactions.c.chosen_at)
+        .where(interactions.c.user_id == bindparam("user_id"))
+        .order_by(interactions.c.id.desc())
+        .limit(bindparam("most"))
+    )
