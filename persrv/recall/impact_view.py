@@ -15,6 +15,8 @@ from persrv.recall.rows import places_of
 
 GROUP: Final = 64
 """Scores whose maximum is looked at in place of them."""
+KEPT: Final = 2
+"""Scratches kept for the next searches: more are at work at once only where many ask in the same millisecond."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +148,7 @@ class Scratch:
 
 
 class Scratches:
-    """As many as searches run at the same time, which are fewer than there are threads."""
+    """Lends a scratch to each search, and keeps a few: as many as threads that search would hold megabytes for ever."""
 
     def __init__(self) -> None:
         self._idle: list[Scratch] = []
@@ -159,4 +161,5 @@ class Scratches:
         except IndexError:
             scratch = Scratch()
         yield scratch
-        self._idle.append(scratch)
+        if len(self._idle) < KEPT:
+            self._idle.append(scratch)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from persrv.recall.impact_view import Entries, ImpactView, Part, Scratches, Utilities
+from persrv.recall.impact_view import KEPT, Entries, ImpactView, Part, Scratches, Utilities
 from persrv.recall.impacts import Runs, collate
 
 
@@ -57,6 +58,15 @@ def test_searches_at_the_same_time_have_a_scratch_each_and_later_ones_have_these
         assert one is not other
     with scratches.lent() as again:
         assert again in (one, other)
+
+
+def test_of_many_searches_at_once_two_leave_their_scratch():
+    scratches = Scratches()
+    with ExitStack() as searches:
+        lent = [searches.enter_context(scratches.lent()) for _ in range(6)]
+    with ExitStack() as searches:
+        again = [searches.enter_context(scratches.lent()) for _ in range(6)]
+    assert sum(one in lent for one in again) == KEPT == 2
 
 
 def test_a_scratch_is_not_used_again_after_an_error():
