@@ -3,7 +3,8 @@
 1. Every word's impacts, times weight and idf as of now, are added up (`_add_up`). The sums differ from the exact scores
    by rounding to float32 and by how far the average lengths have moved since: both are bounded, by `_slack`.
 2. Whoever may be among the best within that bound is a candidate.
-3. Candidates are scored as `persrv.recall.relevance` does it, operation by operation: equal bits, equal ties.
+3. Candidates are scored as `persrv.recall.relevance` does it, operation by operation: equal bits, equal ties
+   (`persrv.recall.impact_exact`).
 
 A document that changed stands in the tables twice: its old row is struck out (`Part.gone`) and its words are taken off
 the counts; the new one is a row of a later part.
@@ -19,100 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse._sparsetools import csc_matvec
 
-from persrv.recall.bm25 import bm25, inverse_document_frequency
-from persrv.recall.impacts import FIELD_BITS, Impacts, field_of
-from persrv.recall.rows import places_of
+from persrv.recall.bm25 import inverse_document_frequency
+from persrv.recall.impact_exact import exactly
+from persrv.recall.impact_view import GROUP, Entries, ImpactView, Part, Scratch, Utilities
 from persrv.recall.top import top
 
-_GROUPS: Final = 64
-"""Scores whose maximum is looked at in place of them."""
 _SPARSE: Final = 100
 """With fewer postings than one in so many documents, only the documents that have them are looked at."""
 _SMALLEST: Final = 1e-25
 _LARGEST: Final = 1e25
-"""Between these a weight times an idf is far from what float32 cannot hold."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A table in its place.
-
-    :param first: The row of its first document.
-    :param gone: Its documents that are no longer there, rising, int64.
-    :param gone_words: The entries of all their postings, rising, with repeats, int32.
-    """
-
-    impacts: Impacts
-    first: int
-    gone: NDArray[np.int64]
-    gone_words: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, impacts: Impacts, first: int, gone: NDArray[np.int64]) -> Part:
-        """With the words of those that are gone."""
-        places = places_of(impacts.word_starts, gone)[1]
-        return cls(impacts, first, gone, np.sort(impacts.words[places]))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImpactView:
-    """All documents as of one moment. Never changes; may be searched by any thread, each with a `Scratch` of its own.
-
-    :param parts: Tables whose rows follow each other.
-    :param ids: By row, distinct among those that are there, int64, shape (rows,).
-    :param live: How many documents there are.
-    :param averages: Average field lengths now, over the live documents that have the field; shape (fields,).
-    """
-
-    parts: Sequence[Part]
-    ids: NDArray[np.int64]
-    live: int
-    averages: Sequence[float]
-
-
-class Scratch:
-    """Arrays that a thread needs for every search, kept because to make them takes longer than to search.
-
-    :ivar scores: All 0 between searches.
-    """
-
-    def __init__(self) -> None:
-        self._fit(0)
-        self.slots = np.empty(0, np.int32)
-
-    def fit(self, view: ImpactView) -> None:
-        """Have room for all rows and entries of a view."""
-        if len(self.scores) < len(view.ids):
-            self._fit(len(view.ids) + len(view.ids) // 50)
-        entries = max(len(part.impacts.keys) for part in view.parts)
-        if len(self.slots) < entries:
-            self.slots = np.full(entries, -1, np.int32)
-
-    def _fit(self, rows: int) -> None:
-        rows = -(-rows // _GROUPS) * _GROUPS
-        self.scores = np.zeros(rows, np.float32)
-        self.marks = np.empty(rows, np.int32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Utilities:
-    """Utility by row, as the difference to the least one: most stickers were never chosen, and have that.
-
-    :param least: At least 0.
-    :param more: By how much each is above it, float32, shape (rows,).
-    :param rows: Those that are, rising, int64.
-    """
-
-    least: float
-    more: NDArray[np.float32]
-    rows: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, values: NDArray[np.float64]) -> Utilities:
-        """Of values by row, at least 0."""
-        least = float(values.min(initial=np.inf)) if len(values) else 0.0
-        more = (values - least).astype(np.float32)
-        return cls(least, more, np.flatnonzero(more > 0))
+"""Between these a weight is far from what float32 cannot hold, also times an idf (0.3 to 50)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,16 +71,16 @@ class Best:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """What a query comes to.
+    """What a query comes to. A cell is a word in a searched field, fields running fastest.
 
-    :param idf: By field and word, 0 where no document has it, shape (all fields, words).
-    :param scales: Weight times idf, 0 where the field is not searched, float64, same shape.
-    :param ranges: For each part the first entry of each word and the one after its last, int64, shape (words,) each.
+    :param idf: By cell, 0 where no document has it, float64.
+    :param scales: Weight times idf by cell, float64.
+    :param found: Where the words are in each part.
     """
 
     idf: NDArray[np.float64]
     scales: NDArray[np.float64]
-    ranges: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    found: Sequence[Entries]
 
 
 def search_impacts(
@@ -181,31 +98,27 @@ def search_impacts(
 
     :param keys: `word_key` of the query's words, distinct, in the order in which their scores are to be added.
     :param weights: Number and weight, above 0, of each field that is searched, in the order of the fields.
+    :param scratch: Not to be used again after an error.
     :param utility: By id, exactly.
     :param utilities: The same by row; None exactly where `utility` is.
     :param among: The rows that may be found, rising; None for all.
     :return: None where the weights are out of the range in which this is exact.
     """
-    asked = _ask(view, keys, weights)
-    used = asked.scales[asked.scales > 0]
-    if len(used) and (used.min() < _SMALLEST or used.max() > _LARGEST):
+    if any(not _SMALLEST < weight < _LARGEST for _, weight in weights):
         return None
     scratch.fit(view)
-    slack = _slack(view, [field for field, _ in weights], used.size, utilities)
-    try:
-        touching = _add_up(view, asked, scratch.scores)
-        if among is not None:
-            rows = _some(scratch, utilities, limit, slack, among)
-            scratch.scores.fill(0.0)
-        elif touching * _SPARSE < len(view.ids):
-            rows = _few(view, asked, scratch, utilities, limit, slack, touching)
-        else:
-            rows = _many(scratch, utilities, limit, slack, len(view.ids))
-            scratch.scores.fill(0.0)
-    except BaseException:
+    asked = _ask(view, keys, weights)
+    slack = _slack(view, weights, len(asked.idf), utilities)
+    touching = _add_up(view.parts, asked, scratch.scores)
+    if among is not None:
+        rows = _some(scratch, utilities, limit, slack, among)
         scratch.scores.fill(0.0)
-        raise
-    by_field = _exactly(view, rows, asked, weights, scratch)
+    elif touching * _SPARSE < len(view.ids):
+        rows = _few(view.parts, asked, scratch, utilities, limit, slack, touching)
+    else:
+        rows = _many(scratch, utilities, limit, slack, len(view.ids))
+        scratch.scores.fill(0.0)
+    by_field = exactly(view, rows, weights, asked.idf, asked.found, scratch)
     relevance = np.zeros(len(rows))
     for row in by_field:
         relevance += row
@@ -216,83 +129,67 @@ def search_impacts(
 
 
 def _ask(view: ImpactView, keys: NDArray[np.uint64], weights: Sequence[tuple[int, float]]) -> _Asked:
-    having = np.zeros((1 << FIELD_BITS, len(keys)), dtype=np.int64)
-    ranges = []
+    numbers = np.array([number for number, _ in weights], dtype=np.uint64)
+    wanted = (keys[:, None] + numbers).ravel()
+    having = np.zeros(len(wanted), dtype=np.int64)
+    found = []
     for part in view.parts:
-        known = part.impacts.keys
-        low = np.searchsorted(known, keys)
-        high = np.searchsorted(known, keys + np.uint64((1 << FIELD_BITS) - 1), side="right")
-        ranges.append((low, high))
-        entries, owners = _spread(low, high)
-        gone = np.searchsorted(part.gone_words, entries, "right") - np.searchsorted(part.gone_words, entries, "left")
-        counts = part.impacts.starts[entries + 1] - part.impacts.starts[entries] - gone
-        having[field_of(known[entries]), owners] += counts
-    idf, scales = np.zeros(having.shape), np.zeros(having.shape)
-    for field, weight in weights:
-        for word, count in enumerate(having[field].tolist()):
-            if count:
-                idf[field, word] = found = inverse_document_frequency(view.live, count)
-                scales[field, word] = weight * found
-    return _Asked(idf, scales, ranges)
+        there = Entries.of(part, wanted)
+        having[there.cells] += there.ends - there.firsts
+        if len(part.gone_words):
+            gone = part.gone_words.searchsorted(there.entries, "right") - part.gone_words.searchsorted(there.entries)
+            having[there.cells] -= gone
+        found.append(there)
+    idf = np.array([inverse_document_frequency(view.live, count) if count else 0.0 for count in having.tolist()])
+    scales = idf.reshape(len(keys), -1) * np.array([weight for _, weight in weights])
+    return _Asked(idf, scales.ravel(), found)
 
 
-def _spread(low: NDArray[np.int64], high: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers in each range, and which range each is of."""
-    counts = high - low
-    owners = np.repeat(np.arange(len(low)), counts)
-    return np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts - low, counts), owners
-
-
-def _slack(view: ImpactView, fields: Sequence[int], summands: int, utilities: Utilities | None) -> _Slack:
-    moved = 1.0
-    for part in view.parts:
-        for field in fields:
-            then, now = float(part.impacts.averages[field]), view.averages[field]
-            if then > 0 and now > 0:
-                # tf + c + e / average moves by no more than the average does, and so its inverse.
-                moved = max(moved, then / now, now / then)
+def _slack(
+    view: ImpactView, weights: Sequence[tuple[int, float]], summands: int, utilities: Utilities | None
+) -> _Slack:
+    # tf + c + e / average moves by no more than the average does, and so its inverse.
+    moved = max((view.moved[field] for field, _ in weights), default=1.0)
     # Beside float32's, the rounding of the exact scores where a great utility is added to a small relevance.
     return _Slack(moved * (1.0 + (summands + 8) * 2.0**-22), utilities.least * 2.0**-48 if utilities else 0.0)
 
 
-def _add_up(view: ImpactView, asked: _Asked, scores: NDArray[np.float32]) -> int:
+def _add_up(parts: Sequence[Part], asked: _Asked, scores: NDArray[np.float32]) -> int:
     """Sum of the impacts by row, into `scores`; how many postings that were."""
     touching = 0
-    for part, (low, high) in zip(view.parts, asked.ranges, strict=True):
-        table = part.impacts
-        count = table.lengths.shape[1]
-        place = scores[part.first : part.first + count]
-        for word, (first, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-            if first < end:
-                scales = asked.scales[field_of(table.keys[first:end]), word].astype(np.float32)
-                starts = table.starts[first : end + 1]
-                # Not public, and the same since SciPy's beginnings: place += table[:, first:end] @ scales, without a
-                # copy of either. numpy alone takes eight times as long.
-                csc_matvec(count, end - first, starts, table.documents, table.saturations, scales, place)
-                touching += int(starts[-1]) - int(starts[0])
-        if touching:
+    for part, found in zip(parts, asked.found, strict=True):
+        table, count = part.impacts, len(found.entries)
+        if not count:
+            continue
+        place = scores[part.first : part.first + part.size]
+        bounds, scales = np.empty(2 * count, np.int32), np.zeros(2 * count, np.float32)
+        bounds[::2], bounds[1::2], scales[::2] = found.firsts, found.ends, asked.scales[found.cells]
+        # Not public, and the same since SciPy's beginnings: place += table @ scales, without a copy of either. numpy
+        # alone takes eight times as long. The entries stand from last to first, so that between the end of one and the
+        # beginning of the next there is nothing to go through.
+        csc_matvec(part.size, 2 * count - 1, bounds, table.documents, table.saturations, scales, place)
+        touching += int((found.ends - found.firsts).sum())
+        if len(part.gone):
             place[part.gone] = 0.0
     return touching
 
 
 def _few(
-    view: ImpactView,
+    parts: Sequence[Part],
     asked: _Asked,
     scratch: Scratch,
     utilities: Utilities | None,
     limit: int,
     slack: _Slack,
     touching: int,
-) -> NDArray[np.int64]:
+) -> NDArray[np.int32]:
     """The candidates, by looking at the rows that have a posting; leaves all scores 0."""
     rows = np.empty(touching, dtype=np.int32)
     filled = 0
-    for part, (low, high) in zip(view.parts, asked.ranges, strict=True):
-        for first, end in zip(low.tolist(), high.tolist(), strict=True):
-            if first < end:
-                some = part.impacts.documents[part.impacts.starts[first] : part.impacts.starts[end]]
-                np.add(some, part.first, out=rows[filled : filled + len(some)], casting="unsafe")
-                filled += len(some)
+    for part, there in zip(parts, asked.found, strict=True):
+        for first, end in zip(there.firsts.tolist(), there.ends.tolist(), strict=True):
+            np.add(part.impacts.documents[first:end], np.int32(part.first), out=rows[filled : filled + end - first])
+            filled += end - first
     order = np.arange(touching, dtype=np.int32)
     scratch.marks[rows] = order
     rows = rows[scratch.marks[rows] == order]  # each once
@@ -302,26 +199,25 @@ def _few(
     scores = scores[scores > 0]
     if utilities is not None:
         scores += utilities.more[rows]
-    found: NDArray[np.int64] = rows[_contenders(scores, limit, slack)].astype(np.int64)
+    found: NDArray[np.int32] = rows[_contenders(scores, limit, slack)]
     return found
 
 
 def _some(
     scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, among: NDArray[np.int64]
-) -> NDArray[np.int64]:
+) -> NDArray[np.int32]:
     """The candidates, by looking at some rows and no others."""
     scores = scratch.scores[among]
     rows, scores = among[scores > 0], scores[scores > 0]
     if utilities is not None:
         scores += utilities.more[rows]
-    found: NDArray[np.int64] = rows[_contenders(scores, limit, slack)]
-    return found
+    return rows[_contenders(scores, limit, slack)].astype(np.int32)
 
 
-def _many(scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, rows: int) -> NDArray[np.int64]:
+def _many(scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Slack, rows: int) -> NDArray[np.int32]:
     """The candidates, by looking at all rows."""
-    scores = scratch.scores[: -(-rows // _GROUPS) * _GROUPS]
-    grouped = scores.reshape(_GROUPS, -1)
+    scores = scratch.scores[: -(-rows // GROUP) * GROUP]
+    grouped = scores.reshape(GROUP, -1)
     best = grouped.max(axis=0)
     # So many groups have one at least as good: so good is the last of the best, or better.
     least = float(np.partition(best, len(best) - limit)[len(best) - limit]) if len(best) > limit else 0.0
@@ -329,17 +225,18 @@ def _many(scratch: Scratch, utilities: Utilities | None, limit: int, slack: _Sla
     if below <= 0:
         found = np.flatnonzero(scores > 0)
     else:
-        groups = np.flatnonzero(best >= below)
-        members, places = np.nonzero(grouped[:, groups] >= below)
+        groups = (best >= below).nonzero()[0]
+        members, places = (grouped.take(groups, axis=1) >= below).nonzero()
         found = members * grouped.shape[1] + groups[places]
         if utilities is not None:
-            useful = scores[utilities.rows]
-            others = (useful > 0) & (useful < below) & (useful + utilities.more[utilities.rows] >= below)
-            found = np.concatenate([found, utilities.rows[others]])
+            useful = scores.take(utilities.rows, mode="clip")  # in range; told so, numpy takes half as long
+            lifted = (useful + utilities.of_rows >= below).nonzero()[0]
+            lifted = lifted[(useful[lifted] > 0) & (useful[lifted] < below)]
+            found = np.concatenate([found, utilities.rows[lifted]])
     totals = scores[found]
     if utilities is not None:
         totals += utilities.more[found]
-    return found[_contenders(totals, limit, slack)]
+    return found[_contenders(totals, limit, slack)].astype(np.int32)
 
 
 def _contenders(scores: NDArray[np.float32], limit: int, slack: _Slack) -> NDArray[np.int64]:
@@ -348,47 +245,3 @@ def _contenders(scores: NDArray[np.float32], limit: int, slack: _Slack) -> NDArr
         return np.arange(len(scores))
     least = float(np.partition(scores, len(scores) - limit)[len(scores) - limit])
     return np.flatnonzero(scores >= slack.below(least))
-
-
-def _exactly(
-    view: ImpactView,
-    rows: NDArray[np.int64],
-    asked: _Asked,
-    weights: Sequence[tuple[int, float]],
-    scratch: Scratch,
-) -> NDArray[np.float64]:
-    """Weighted BM25 by searched field of some rows, as `relevance` works it out."""
-    by_field = np.zeros(len(weights) * len(rows))
-    weight_of = np.zeros(1 << FIELD_BITS)
-    row_of = np.zeros(1 << FIELD_BITS, dtype=np.int64)
-    for row, (field, weight) in enumerate(weights):
-        weight_of[field], row_of[field] = weight, row
-    averages = np.array(view.averages)
-    for part, (low, high) in zip(view.parts, asked.ranges, strict=True):
-        table = part.impacts
-        inside = np.flatnonzero((rows >= part.first) & (rows < part.first + table.lengths.shape[1]))
-        if not len(inside):
-            continue
-        entries, words = _spread(low, high)
-        documents = rows[inside] - part.first
-        owners, places = places_of(table.word_starts, documents)
-        scratch.slots[entries] = np.arange(len(entries))
-        slots = scratch.slots[table.words[places]]
-        scratch.slots[entries] = -1
-        hits = np.flatnonzero(slots >= 0)
-        hits = hits[np.argsort(words[slots[hits]], kind="stable")]  # word by word: sums depend on their order
-        slots, owners, places = slots[hits], owners[hits], places[hits]
-        fields = field_of(table.keys[entries])[slots]
-        scores = weight_of[fields] * (
-            asked.idf[fields, words[slots]]
-            * bm25(
-                table.frequencies[places].astype(np.float64),
-                table.lengths[fields, documents[owners]].astype(np.float64),
-                average_length=averages[fields],
-                idf=1.0,
-            )
-        )
-        searched = weight_of[fields] > 0
-        cells = (row_of[fields] * len(rows) + inside[owners])[searched]
-        by_field += np.bincount(cells, weights=scores[searched], minlength=len(by_field))
-    return by_field.reshape(len(weights), len(rows))

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from persrv.recall.impact_search import ImpactView, Part, Scratch, Utilities, search_impacts
+from persrv.recall.impact_search import search_impacts
+from persrv.recall.impact_view import ImpactView, Part, Scratch, Utilities
 from persrv.recall.impacts import Runs, collate, join, renumbered, runs_of, word_key
 from persrv.recall.relevance import FieldMatch, Postings, relevance
 from persrv.recall.top import top

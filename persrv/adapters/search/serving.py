@@ -6,7 +6,6 @@ of Whoosh once and kept in memory as a table of their own. Documents that were d
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -20,20 +19,14 @@ from persrv.adapters.search.merging import FAN, LARGE
 from persrv.adapters.search.snapshot import Columns, Leaf, Snapshot
 from persrv.adapters.search.walking import walk
 from persrv.ports.search import LeftOut, UtilityLookup
-from persrv.recall.impact_search import Best, ImpactView, Part, Scratch, Utilities, search_impacts
+from persrv.recall.impact_search import Best, search_impacts
+from persrv.recall.impact_view import ImpactView, Part, Scratches, Utilities
 from persrv.recall.impacts import Runs, collate, join, word_key
 
 FEW: Final = FAN * LARGE
 """Newer documents that are always worth a table in memory."""
 SHARE: Final = 20
 """And up to one in so many of the table's."""
-
-
-class Threads(threading.local):
-    """What each thread that searches has for itself."""
-
-    def __init__(self) -> None:
-        self.scratch = Scratch()
 
 
 class Served:
@@ -50,7 +43,7 @@ class Served:
         searched: Sequence[Searched],
         limit: int,
         utility: UtilityLookup | None,
-        threads: Threads,
+        scratches: Scratches,
         left_out: LeftOut | None = None,
     ) -> Best | None:
         """The best; None where the table cannot answer exactly."""
@@ -59,16 +52,11 @@ class Served:
             return None
         keys = np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
         weights = [(number, weight) for number, _, weight in searched]
-        return search_impacts(
-            self.view,
-            keys,
-            weights,
-            limit,
-            threads.scratch,
-            utility=utility,
-            utilities=utilities,
-            among=None if left_out is None else np.flatnonzero(~left_out(self.view.ids)),
-        )
+        among = None if left_out is None else np.flatnonzero(~left_out(self.view.ids))
+        with scratches.lent() as scratch:
+            return search_impacts(
+                self.view, keys, weights, limit, scratch, utility=utility, utilities=utilities, among=among
+            )
 
     def _utilities_of(self, lookup: UtilityLookup) -> Utilities | None:
         """Of all rows, looked up once; None where one is below 0 or no number, and cannot be ranked by beforehand."""
@@ -121,7 +109,8 @@ class Keeper:
         parts = [Part.of(base.impacts, 0, np.flatnonzero(gone))]
         if newer:
             parts.append(self._part(snapshot, newer, base.salt, first))
-        ids = np.concatenate([base.stickers, *(leaf.columns.stickers for leaf in newer)])
+        # Out of the file, where that is all of them.
+        ids = np.concatenate([base.stickers, *(leaf.columns.stickers for leaf in newer)]) if newer else base.stickers
         return Served(ImpactView(parts, ids, snapshot.count, snapshot.average_lengths), base.salt)
 
     def wants(self, snapshot: Snapshot) -> bool:

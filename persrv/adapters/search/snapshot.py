@@ -148,7 +148,8 @@ def open_snapshot(directory: Path, known: Mapping[str, Columns]) -> Snapshot:
 def _read_columns(leaf: Untyped) -> Columns:
     count = range(leaf.doc_count_all())
     keys, rows = leaf.column_reader(STICKER), leaf.column_reader(LENGTHS, translate=False)
+    lengths = unpack_lengths([bytes(rows[number]) for number in count])
     return Columns.of(
         np.array([keys[number] for number in count], dtype=np.int64),
-        unpack_lengths([bytes(rows[number]) for number in count]),
+        lengths.astype(np.min_scalar_type(int(lengths.max(initial=0)))),
     )

@@ -23,4 +23,7 @@ def field_tokens(document: StickerDocument) -> Mapping[SemanticField, list[str]]
 
 def encodable(token: str) -> bool:
     """Whether a token can be a term: not half of a surrogate pair, which no text on disk can hold."""
-    return bool(token) and not any("\ud800" <= character <= "\udfff" for character in token)
+    try:
+        return bool(token.encode())
+    except UnicodeEncodeError:
+        return False

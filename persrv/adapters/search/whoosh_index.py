@@ -23,7 +23,7 @@ from persrv.adapters.search.merging import merge_alike, merge_all
 from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.rows import row
 from persrv.adapters.search.schema import FIELDS
-from persrv.adapters.search.serving import Keeper, Served, Threads
+from persrv.adapters.search.serving import Keeper, Served
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.tokens import encodable
@@ -32,6 +32,7 @@ from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.impact_search import Best
+from persrv.recall.impact_view import Scratches
 from persrv.recall.relevance import relevance
 
 _log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class WhooshStickerIndex:
         self._apart_from = apart_from
         self._cache_dir = cache_dir
         self._looked_at = clock()
-        self._threads = Threads()
+        self._scratches = Scratches()
         self._outdated = False
         """Whether it is time for a new table."""
         self._keeper = Keeper(directory, least=impacts_from)
@@ -144,7 +145,7 @@ class WhooshStickerIndex:
         if served is None:
             return None
         for wide in (limit, 2 * limit):
-            best = served.best(words, searched, wide, utility, self._threads)
+            best = served.best(words, searched, wide, utility, self._scratches)
             if best is None or left_out is None:
                 return best
             kept = np.flatnonzero(~left_out(best.ids))
@@ -153,7 +154,7 @@ class WhooshStickerIndex:
             if 2 * len(kept) < limit:
                 break
         # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
-        return served.best(words, searched, limit, utility, self._threads, left_out)
+        return served.best(words, searched, limit, utility, self._scratches, left_out)
 
     def _by_postings(
         self,
@@ -313,7 +314,7 @@ class WhooshStickerIndex:
     def _refresh(self) -> None:
         """Show the latest commit, by the newest table. Hold `_refreshing`."""
         if self._keeper.look() or stamp(self._directory) != self._snapshot.stamp:
-            self._show(open_snapshot(self._directory, {**self._keeper.known(), **self._snapshot.columns}))
+            self._show(open_snapshot(self._directory, {**self._snapshot.columns, **self._keeper.known()}))
         if self._outdated:
             self._builder.want()
 
@@ -322,7 +323,8 @@ class WhooshStickerIndex:
         served, before = self._serve(snapshot), self._snapshot
         with self._reading:
             self._snapshot, self._served = snapshot, served
-            self._cache.retain(snapshot.columns.keys())
+            # By a table nobody looks at postings.
+            self._cache.retain(snapshot.columns.keys() if served is None else ())
             before.close()
 
     def _serve(self, snapshot: Snapshot) -> Served | None:

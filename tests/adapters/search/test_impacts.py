@@ -189,6 +189,28 @@ def test_weights_that_a_table_cannot_hold_and_utilities_below_nothing_are_left_t
     assert found[0].utility < 0
 
 
+def test_while_a_table_serves_no_postings_are_kept_in_memory_and_what_it_has_is_not_there_twice(
+    tabled, folder, corpora, weights
+):
+    tabled.update(corpora.random(300, seed=1), [])
+    answers(tabled, weights)
+    assert len(tabled._cache) > 0
+    build(folder)
+    answers(tabled, weights)
+    base = tabled._keeper.base
+    assert len(tabled._cache) == 0
+    assert all(np.shares_memory(leaf.columns.lengths, base.impacts.lengths) for leaf in tabled._snapshot.leaves)
+    assert tabled._served.view.ids is base.stickers
+
+
+def test_field_lengths_that_were_read_take_no_more_room_than_they_need(plain, corpora):
+    index = plain()
+    index.update([corpora.document(1, ocr="cat " * 300), corpora.document(2, ocr="cat")], [])
+    (leaf,) = index._snapshot.leaves
+    assert leaf.columns.lengths.dtype == np.uint16
+    assert leaf.columns.lengths[0].tolist() == [300, 1]
+
+
 def test_small_indexes_have_no_table_and_no_files_of_one(index, folder, corpora):
     index.update(corpora.random(300, seed=1), [])
     assert not (folder / "impacts").exists()
