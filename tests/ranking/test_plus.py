@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from persrv.domain.candidates import PARTS
 from persrv.errors import ConfigurationError
 from persrv.ranking.plus import PlusWeights, rank_plus
 from persrv.recall.memory import HALF_LIFE, Remembered, remember
@@ -27,19 +28,19 @@ def test_the_score_by_hand():
     pooled = pool({"lexical": found(s0=1.0, s1=0.5), "meaning": found(s1=1.0)}, lent, WEIGHTS.shares, WEIGHTS.diffusion)
     ranked = rank_plus(pooled, np.array([0.0, 0.3, 0.0]), style=WEIGHTS.style, limit=10)
     # lexical counts 1/2, meaning 1/4: 0 has .5; 1 has .25 + .25, times e^.3; 2 borrows .5 x .4 x .5.
-    assert [place.sticker_id for place in ranked] == [1, 0, 2]
-    assert [place.score for place in ranked] == pytest.approx([0.5 * math.exp(0.3), 0.5, 0.1])
-    assert ranked[0].parts == {"lexical": 0.25, "meaning": 0.25, "texts": 0.0, "memory": 0.0}
-    assert ranked[2].lent == pytest.approx(0.1)
-    for place in ranked:
-        assert place.score == pytest.approx((sum(place.parts.values()) + place.lent) * place.factor)
+    assert ranked.ids.tolist() == [1, 0, 2]
+    assert ranked.scores.tolist() == pytest.approx([0.5 * math.exp(0.3), 0.5, 0.1])
+    assert dict(zip(PARTS, ranked.parts[0], strict=True)) == {"lexical": 0.25, "meaning": 0.25, "texts": 0, "memory": 0}
+    assert ranked.lent.tolist() == pytest.approx([0.0, 0.0, 0.1])
+    assert ranked.factors.tolist() == pytest.approx([math.exp(0.3), 1.0, 1.0])
+    assert ranked.preference.tolist() == [0.3, 0.0, 0.0]
 
 
 def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
     pooled = pool({"lexical": (np.array([1, 2, 3]), np.ones(3))}, None, WEIGHTS.shares, WEIGHTS.diffusion)
     everything = rank_plus(pooled, np.zeros(3), style=1.0, limit=10)
-    assert [place.sticker_id for place in everything] == [1, 2, 3]
-    assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2) == everything[:2]
+    assert everything.ids.tolist() == [1, 2, 3]
+    assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2).ids.tolist() == [1, 2]
 
 
 def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
@@ -50,7 +51,7 @@ def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
 
 def test_nothing_found_is_an_empty_ranking():
     pooled = pool({}, None, WEIGHTS.shares, WEIGHTS.diffusion)
-    assert rank_plus(pooled, np.zeros(0), style=1.0, limit=5) == ()
+    assert not len(rank_plus(pooled, np.zeros(0), style=1.0, limit=5).ids)
 
 
 def test_wrong_weights_are_all_named():

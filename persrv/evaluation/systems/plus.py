@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -22,12 +23,12 @@ from persrv.ports.progress import Progress, silent
 from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
-from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.ranking.plus import PlusRanking, PlusWeights, rank_plus
 from persrv.recall.forgiving import readings, weight_of_typed
 from persrv.recall.learning import Arrange, LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
-from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
+from persrv.recall.pool import TEXTS, best_of_readings, from_words, pool, relative_to_best
 from persrv.recall.vocabulary import Vocabulary
 from persrv.recall.weights import RelevanceWeights
 from persrv.recall.words import learn_words
@@ -107,7 +108,8 @@ class PersrvPlus:
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
         ranked = self.order(user, query, self.pool(self.find(query) | self.remembered(user, query)))
-        return strictly_falling((self._docids[place.sticker_id], place.score) for place in ranked[: max(limit, 0)])
+        docids = (self._docids[row] for row in ranked.ids.tolist())
+        return strictly_falling(islice(zip(docids, ranked.scores.tolist(), strict=True), max(limit, 0)))
 
     def find(self, query: str) -> dict[str, Found]:
         """What words, past queries and own texts find; the same for everybody."""
@@ -118,7 +120,7 @@ class PersrvPlus:
         recalled = self._index.search(
             query,
             weights=self.settings.relevance.as_mapping(),
-            limit=LEXICAL,
+            limit=from_words(self.settings.recall_size),
             utility=None if self._utility is None else self._utility.lookup,
         )
         normal = normalise(query)
@@ -149,7 +151,7 @@ class PersrvPlus:
         weights = self.settings.weights
         return pool(found, self._fitted().recall.lent, weights.shares, weights.diffusion)
 
-    def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
+    def order(self, user: str, query: str, pooled: Pool) -> PlusRanking:
         """The best R for a person."""
         weights = self.settings.weights
         liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))
