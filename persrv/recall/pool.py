@@ -76,7 +76,7 @@ def pool(
     """
     used = {name: found.get(name, NOTHING) for name in PARTS if shares[name] > 0}
     ids = distinct(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
-    parts = np.zeros((len(ids), len(PARTS)))
+    parts = np.zeros((len(PARTS), len(ids))).T  # part by part in memory, as it is written and added up
     for name, (some, scores) in used.items():
         parts[np.searchsorted(ids, some), PARTS.index(name)] = shares[name] * scores
     base = parts.sum(axis=1)
@@ -84,7 +84,7 @@ def pool(
         return Pool(ids, parts, np.zeros(len(ids)))
     everybody, total = diffuse((ids, base), lent, diffusion)
     places = np.searchsorted(everybody, ids)
-    wide = np.zeros((len(everybody), len(PARTS)))
+    wide = np.zeros((len(PARTS), len(everybody))).T
     wide[places] = parts
     added = total.copy()
     added[places] -= base
