@@ -220,7 +220,10 @@ class PlusRanker:
         learnt, taste = asked.serving.learnt, asked.taste
         if learnt is None:
             return {} if taste is None else {"memory": taste.memory.find(taste.user, query)}
-        vector = self._vectors.of(query, learnt.encoder)
+        known = (each.of(query) for each in learnt.known)
+        vector = next((each for each in known if each is not None), None)
+        if vector is None:
+            vector = self._vectors.of(query, learnt.encoder)
         rows, near = learnt.past.near(query, vector)
         only_own = asked.own is not None and asked.own.only
         texts = learnt.own.find(vector, OWN_TEXTS, asked.left_out) if only_own else learnt.own.find(vector, TEXTS)

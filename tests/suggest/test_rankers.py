@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from persrv.adapters.search.memory_index import MemoryStickerIndex
 from persrv.domain.candidates import Recalled, RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.forgiving import Alternative, Slip, weight_of_typed
+from persrv.recall.meaning import OwnTexts, PastQueries
+from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import LEXICAL
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import Asked, PlusRanker, QueryVectors, Serving
 from persrv.suggest.rankers import POOLED
+from persrv.suggest.recall_arrays import KnownVectors, LearntStages
+from persrv.text.keys import text_keys
 
 WORDS = PlusWeights(lexical=3, meaning=1, texts=0, memory=0, diffusion=0, style=0)
 PARTS = st.dictionaries(st.sampled_from(SemanticField), st.sampled_from([0.1, 0.3, 0.7]), min_size=1, max_size=3)
@@ -75,3 +81,27 @@ def test_a_ranking_is_as_long_as_it_was_asked_to_be(recall_size):
     weights = RelevanceWeights().as_mapping()
     ranker = PlusRanker(index, weights, PlusWeights(), QueryVectors(lambda: None), recall_size=recall_size)
     assert len(ranker.rank(Asked("cat", ("cat",), Serving()))) == recall_size
+
+
+VECTORS = np.array([[0.6, 0.8], [0.0, 0.0]], dtype=np.float16)
+KEYS = text_keys(["cat", "dog"])
+ORDER = np.argsort(KEYS)
+
+
+def test_a_text_that_was_encoded_at_night_is_not_encoded_again():
+    """Without an encoder there are no vectors but those: a sticker that says so is found by meaning."""
+    known = KnownVectors(KEYS[ORDER], VECTORS[ORDER])
+    assert known.of("cat").tolist() == pytest.approx([0.6, 0.8], abs=1e-3)
+    assert np.linalg.norm(known.of("cat")) == pytest.approx(1.0, abs=1e-6)
+    assert known.of("dog") is None  # it could not be encoded
+    assert known.of("bird") is None
+    assert KnownVectors(KEYS[ORDER], np.zeros((2, 0), dtype=np.float16)).of("cat") is None
+
+    nothing = sparse.csr_array((0, 10), dtype=np.float32)
+    past = PastQueries(np.empty(0, dtype=np.uint64), None, nothing)
+    texts = OwnTexts(ExactNearest(np.array([[0.6, 0.8]])), np.array([0, 1]), np.array([7]))
+    ranker = PlusRanker(MemoryStickerIndex(), {}, PlusWeights(), QueryVectors(lambda: None), recall_size=9)
+    for stages, found in (((), []), ((KnownVectors(KEYS[:0], VECTORS[:0]), known), [7])):
+        learnt = LearntStages("an encoder", past, texts, sparse.csr_array((10, 10), dtype=np.float32), stages)
+        ranking = ranker.rank(Asked("cat", ("cat",), Serving(learnt=learnt)))
+        assert [place.sticker_id for place in ranking] == found
