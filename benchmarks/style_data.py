@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from persrv.adapters.embedding import open_image_encoder
 from persrv.adapters.media.decoding import decode
 from persrv.adapters.search import WhooshStickerIndex
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.domain.stickers import StickerFormat
-from persrv.domain.suggestions import Recalled
 from persrv.ports.media import FrameLimits, Frames
 from persrv.preference.space import fit_space
 from persrv.recall.weights import RelevanceWeights
@@ -144,7 +144,7 @@ def utility_of(dataset: Dataset, weights: UtilityWeights) -> Utility:
 
 def recall_all(
     dataset: Dataset, queries: Sequence[str], *, words: Sequence[str], emoji: bool, utility: Utility, limit: int = 100
-) -> dict[str, Sequence[Recalled]]:
+) -> dict[str, RecalledStickers]:
     """What the product's index finds for each query: train queries, words drawn on stickers, perhaps emoji.
 
     The field `pack` stays empty: the pack's name would be the style itself.

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.search.impact_building import build
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 from persrv.recall.weights import RelevanceWeights
 from persrv.text import tokenise
 from persrv.utility.table import UtilityTable
@@ -51,7 +51,7 @@ class Ours:
         self._index = WhooshStickerIndex(folder, impacts_from=1 if table else NEVER, build=lambda *_: None)
         self._utility = utility
 
-    def search(self, words: Sequence[str]) -> Sequence[Recalled]:
+    def search(self, words: Sequence[str]) -> RecalledStickers:
         return self._index.search(words, weights=WEIGHTS, limit=LIMIT, utility=self._utility.lookup)
 
     def close(self) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.trials import Team
+
+_Name = TypeVar("_Name")
 
 
 class Reason(StrEnum):
@@ -25,56 +30,89 @@ class Reason(StrEnum):
     EXPLORING = "exploring"
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """One sticker that recall found.
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The scores of a ranking and what they are made of, an entry for each place: an answer needs none of them.
 
-    :param relevance: The weighted sum of `by_field`, at least 0.
-    :param by_field: BM25 by field, already multiplied by the field's weight.
-    :param utility: The sticker's utility (paper, equations 1 to 6), already weighted; at least 0.
+    :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack); shape (places,).
+    :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
+    :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
+    :param own_packs: What of `factor` is for being of a pack of their own: `factor` divided by it is for style.
+    :param utility: Weighted utility, at least 0.
+    :param by_field: BM25 by field, already weighted; with `utility` and `beyond` it sums to the recall score.
+    :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, choices, diffusion; at least 0.
     """
 
-    sticker_id: int
-    relevance: float
-    by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
-    utility: float = 0.0
+    score: NDArray[np.float64]
+    preference: NDArray[np.float64]
+    factor: NDArray[np.float64]
+    own_packs: NDArray[np.float64]
+    utility: NDArray[np.float64]
+    by_field: Mapping[SemanticField, NDArray[np.float64]] = field(default_factory=dict)
+    beyond: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
-    @property
-    def score(self) -> float:
-        """What recall orders by: relevance + utility (paper, section 3.6)."""
-        return self.relevance + self.utility
+
+_NO_SCORE = Scores(np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1))
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One place in a ranking.
+    """One place in a ranking. What it says of scores is looked up in `scores`, as `Scores` explains it.
 
-    :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack). Of two rankings
-        that were interleaved, each falls by itself.
-    :param by_field: BM25 by field, already weighted; with `utility` and `beyond` it sums to the recall score.
-    :param utility: Weighted utility, at least 0.
-    :param beyond: Weighted parts of persrv-plus by name: meaning, texts, memory, choices, diffusion; those above 0.
-    :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
-    :param factor: What the recall score was multiplied by to give `score`; 1 for a person without history.
-    :param own_packs: What of `factor` is for being of a pack of their own: `factor` divided by it is for style.
-    :param team: Whose pick it is in an interleaved answer; None for nobody's, and where one ranking answered.
+    :param at: Its place in `scores`.
+    :param team: Whose pick it is in an interleaved answer; None for nobody's, and where one ranking answered. Of two
+        rankings that were interleaved, the scores of each fall by themselves.
     """
 
     sticker_id: int
     reason: Reason
-    score: float = 0.0
-    by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
-    utility: float = 0.0
-    beyond: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    preference: float = 0.0
-    factor: float = 1.0
-    own_packs: float = 1.0
+    scores: Scores = field(default=_NO_SCORE, repr=False)
+    at: int = 0
     team: Team | None = None
+
+    @property
+    def score(self) -> float:
+        """What the order is by; 0 where it is not by score."""
+        return float(self.scores.score[self.at])
+
+    @property
+    def by_field(self) -> Mapping[SemanticField, float]:
+        """Those above 0."""
+        return _above_zero(self.scores.by_field, self.at)
+
+    @property
+    def utility(self) -> float:
+        """Weighted."""
+        return float(self.scores.utility[self.at])
+
+    @property
+    def beyond(self) -> Mapping[str, float]:
+        """Those above 0."""
+        return _above_zero(self.scores.beyond, self.at)
+
+    @property
+    def preference(self) -> float:
+        """How well the style fits the person."""
+        return float(self.scores.preference[self.at])
+
+    @property
+    def factor(self) -> float:
+        """What `recall` is multiplied by."""
+        return float(self.scores.factor[self.at])
+
+    @property
+    def own_packs(self) -> float:
+        """What of `factor` is for own packs."""
+        return float(self.scores.own_packs[self.at])
 
     @property
     def recall(self) -> float:
         """What `factor` multiplies (paper, section 3.6: relevance + utility); 0 where the order is not by score."""
         return sum(self.by_field.values()) + self.utility + sum(self.beyond.values())
+
+
+def _above_zero(parts: Mapping[_Name, NDArray[np.float64]], at: int) -> dict[_Name, float]:
+    return {name: float(part[at]) for name, part in parts.items() if part[at] > 0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Recalled
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.scoring import MAIN, score
 from persrv.evaluation.systems.bm25 import NO_FIELD
@@ -58,7 +58,7 @@ class Tuner:
         self._training = training
         self._pairs = pairs
         self._progress = progress
-        self._recalled: tuple[object, dict[str, Sequence[Recalled]]] = (None, {})
+        self._recalled: tuple[object, dict[str, RecalledStickers]] = (None, {})
         self._profiles: dict[int, Mapping[str, StyleProfile]] = {}
         self.steps: list[TuningStep] = []
 

@@ -10,11 +10,11 @@ from datetime import datetime
 
 import numpy as np
 
+from persrv.domain.candidates import Recalled, RecalledStickers
 from persrv.domain.moderation import Ban, Banned, Report, ReportState
 from persrv.domain.nsfw import NsfwScore, ScoreChange
 from persrv.domain.own_packs import OwnPacks
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 from persrv.domain.work import Maker
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.text import tokenise
@@ -34,7 +34,7 @@ class InMemoryStickerIndex:
         limit: int,
         utility: UtilityLookup | None = None,
         left_out: LeftOut | None = None,
-    ) -> Sequence[Recalled]:
+    ) -> RecalledStickers:
         """See `StickerIndex.search`: BM25 with k1 = 1.2 and b = 0.75, statistics over live stickers."""
         found = []
         for sticker_id in sorted(self._stickers):
@@ -54,7 +54,7 @@ class InMemoryStickerIndex:
                         float(utility(np.array([sticker_id]))[0]) if utility is not None else 0.0,
                     )
                 )
-        return sorted(found, key=lambda recalled: -recalled.score)[: max(limit, 0)]
+        return RecalledStickers.of(sorted(found, key=lambda recalled: -recalled.score)[: max(limit, 0)])
 
     def _bm25(self, sticker_id: int, field: SemanticField, token: str) -> float:
         words = self._stickers[sticker_id][field]

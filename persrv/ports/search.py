@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 
 UtilityLookup = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 """Sticker ids, shape (n,) -> weighted utility, at least 0, shape (n,). Must be safe from any thread."""
@@ -28,7 +28,7 @@ class StickerIndex(Protocol):
         limit: int,
         utility: UtilityLookup | None = None,
         left_out: LeftOut | None = None,
-    ) -> Sequence[Recalled]:
+    ) -> RecalledStickers:
         """The `limit` best stickers by relevance + utility (paper, section 3.6).
 
         Relevance is the weighted sum over fields of BM25. A sticker that matches no token is absent, however

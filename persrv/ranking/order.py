@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count, repeat
 
-from persrv.domain.suggestions import Ranked, Reason
-from persrv.ranking.personal import PersonalScore
+import numpy as np
+from numpy.typing import NDArray
+
+from persrv.domain.suggestions import Ranked, Reason, Scores
 
 
-def as_ranked(places: Iterable[PersonalScore]) -> tuple[Ranked, ...]:
-    """The places of a personal ranking, with every part of their scores."""
-    return tuple(
-        Ranked(
-            place.sticker_id,
-            Reason.SEARCH,
-            score=place.score,
-            by_field=place.by_field,
-            utility=place.utility,
-            preference=place.preference,
-            factor=place.factor,
-        )
-        for place in places
-    )
+def as_ranked(ids: NDArray[np.int64], scores: Scores) -> tuple[Ranked, ...]:
+    """The places of a ranking, each with where its scores are.
+
+    :param ids: Best first, shape (n,).
+    :param scores: Of each.
+    """
+    return tuple(map(Ranked, ids.tolist(), repeat(Reason.SEARCH), repeat(scores), count()))
 
 
 def each_once(*parts: Iterable[Ranked]) -> tuple[Ranked, ...]:

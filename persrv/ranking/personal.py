@@ -9,15 +9,12 @@ Preference is made of the cosines of `persrv.preference.preference`: what is nea
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Recalled
+from persrv.domain.candidates import RecalledStickers
 from persrv.errors import ConfigurationError
 
 
@@ -48,37 +45,30 @@ class RankingWeights:
             raise ConfigurationError(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalScore:
-    """One place in a personal ranking, and every part of its score.
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonalRanking:
+    """A personal ranking and every part of its scores, in its order.
 
-    :param by_field: BM25 by field, already weighted; sums to `relevance`.
-    :param utility: Weighted utility, at least 0.
-    :param preference: How well the style fits the person, as the paper's equation 9 made exact: 0 to 1.
-    :param factor: What preference multiplies recall by; 1 for a person without history.
+    :param found: What recall found.
+    :param preference: How well the style fits the person, as the paper's equation 9 made exact: 0 to 1; shape (n,).
+    :param factors: What preference multiplies recall by; 1 for a person without history; shape (n,).
     """
 
-    sticker_id: int
-    relevance: float
-    utility: float = 0.0
-    preference: float = 0.0
-    factor: float = 1.0
-    by_field: Mapping[SemanticField, float] = field(default_factory=lambda: MappingProxyType({}))
+    found: RecalledStickers
+    preference: NDArray[np.float64]
+    factors: NDArray[np.float64]
 
     @property
-    def recall(self) -> float:
-        """Equation 6: relevance + utility."""
-        return self.relevance + self.utility
+    def scores(self) -> NDArray[np.float64]:
+        """Equation 10: recall x factor. What the order is by; shape (n,)."""
+        return self.found.scores * self.factors
 
-    @property
-    def score(self) -> float:
-        """Equation 10: recall x factor. What the order is by."""
-        return self.recall * self.factor
+    def first(self, most: int) -> PersonalRanking:
+        """The best of it."""
+        return PersonalRanking(self.found[:most], self.preference[:most], self.factors[:most])
 
 
-def rank_personally(
-    recalled: Sequence[Recalled], preference: NDArray[np.float64], *, alpha: float
-) -> tuple[PersonalScore, ...]:
+def rank_personally(recalled: RecalledStickers, preference: NDArray[np.float64], *, alpha: float) -> PersonalRanking:
     """Order by equation 10, falling; equal scores: the lower sticker id first.
 
     A person without history (preference 0 throughout) gets the recall order.
@@ -92,8 +82,8 @@ def rank_personally(
 
 
 def rank_by_factor(
-    recalled: Sequence[Recalled], preference: NDArray[np.float64], factors: NDArray[np.float64]
-) -> tuple[PersonalScore, ...]:
+    recalled: RecalledStickers, preference: NDArray[np.float64], factors: NDArray[np.float64]
+) -> PersonalRanking:
     """Order by recall x factor, falling; equal scores: the lower sticker id first.
 
     :param preference: What each factor came from, for who asks why; finite, shape (recalled,).
@@ -104,14 +94,11 @@ def rank_by_factor(
         raise ValueError(f"{len(recalled)} stickers want as many preferences")
     if not np.isfinite(preference).all():
         raise ValueError("preferences must be finite")
-    scores = [
-        PersonalScore(found.sticker_id, found.relevance, found.utility, float(liked), float(factor), found.by_field)
-        for found, liked, factor in zip(recalled, preference, factors, strict=True)
-    ]
-    return tuple(scores[place] for place in order_by_factor(recalled, factors).tolist())
+    order = order_by_factor(recalled, factors)
+    return PersonalRanking(recalled.some(order), preference[order], factors[order])
 
 
-def order_by_factor(recalled: Sequence[Recalled], factors: NDArray[np.float64]) -> NDArray[np.intp]:
+def order_by_factor(recalled: RecalledStickers, factors: NDArray[np.float64]) -> NDArray[np.intp]:
     """The order of `rank_by_factor` alone: places in `recalled`, best first.
 
     :raises ValueError: the lengths differ, or a factor is not above 0 and finite.
@@ -120,6 +107,4 @@ def order_by_factor(recalled: Sequence[Recalled], factors: NDArray[np.float64]) 
         raise ValueError(f"{len(recalled)} stickers want as many factors")
     if not (np.isfinite(factors).all() and (factors > 0).all()):
         raise ValueError("factors must be finite and above 0")
-    scores = np.array([found.score for found in recalled], dtype=np.float64) * factors
-    ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-    return np.asarray(np.lexsort((ids, -scores)))
+    return np.asarray(np.lexsort((recalled.ids, -(recalled.scores * factors))))

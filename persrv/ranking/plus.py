@@ -17,7 +17,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.candidates import PARTS, Pool
+from persrv.domain.candidates import Pool
 from persrv.errors import ConfigurationError
 
 
@@ -65,33 +65,29 @@ class PlusWeights:
         return MappingProxyType({name: value / total if total else 0.0 for name, value in parts.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class PlusScore:
-    """One place, and every part of its score.
+@dataclass(frozen=True, slots=True, eq=False)
+class PlusRanking:
+    """A ranking and every part of its scores, in its order.
 
-    :param parts: By name, already weighted; with `lent` they sum to `recall`.
-    :param lent: What diffusion added.
-    :param preference: gate x share of the person's styles; 0 for nobody in particular.
-    :param factor: What that and the person's own packs multiply recall by.
-    :param own_packs: What of it is for being of an own pack.
+    :param ids: Int64, shape (n,).
+    :param parts: Weighted, by the order of `PARTS`; with `lent` they sum to `recall`; shape (n, 4).
+    :param lent: What diffusion added, shape (n,).
+    :param preference: gate x share of the person's styles; 0 for nobody in particular; shape (n,).
+    :param factors: What that and the person's own packs multiply recall by, shape (n,).
+    :param own_packs: What of it is for being of an own pack, shape (n,).
     """
 
-    sticker_id: int
-    parts: Mapping[str, float]
-    lent: float
-    preference: float
-    factor: float
-    own_packs: float = 1.0
+    ids: NDArray[np.int64]
+    parts: NDArray[np.float64]
+    lent: NDArray[np.float64]
+    preference: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    own_packs: NDArray[np.float64]
 
     @property
-    def recall(self) -> float:
-        """Everything but the person's style."""
-        return sum(self.parts.values()) + self.lent
-
-    @property
-    def score(self) -> float:
-        """What the order is by."""
-        return self.recall * self.factor
+    def scores(self) -> NDArray[np.float64]:
+        """What the order is by, shape (n,)."""
+        return np.asarray((self.parts.sum(axis=1) + self.lent) * self.factors)
 
 
 def rank_plus(
@@ -101,7 +97,7 @@ def rank_plus(
     style: float,
     limit: int,
     own_packs: NDArray[np.float64] | None = None,
-) -> tuple[PlusScore, ...]:
+) -> PlusRanking:
     """The best by score, falling; equal scores: the lower sticker id first.
 
     :param preference: gate x share of each candidate, finite, shape (n,).
@@ -112,16 +108,13 @@ def rank_plus(
     own = np.ones(len(pooled.ids)) if own_packs is None else own_packs
     order = order_plus(pooled, preference, style=style, limit=limit, own_packs=own)
     factors = np.exp(style * preference) * own
-    return tuple(
-        PlusScore(
-            int(pooled.ids[place]),
-            MappingProxyType(dict(zip(PARTS, pooled.parts[place].tolist(), strict=True))),
-            float(pooled.lent[place]),
-            float(preference[place]),
-            float(factors[place]),
-            float(own[place]),
-        )
-        for place in order
+    return PlusRanking(
+        pooled.ids[order],
+        pooled.parts[order],
+        pooled.lent[order],
+        preference[order],
+        factors[order],
+        own[order],
     )
 
 

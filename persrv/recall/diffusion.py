@@ -20,7 +20,7 @@ from scipy import sparse
 
 from persrv.domain.candidates import Found
 from persrv.recall.meaning import OwnTexts
-from persrv.recall.rows import places_of, weighted_rows
+from persrv.recall.rows import distinct, places_of, weighted_rows
 
 LEAST: Final = 0.3
 """Cosine of choices below which two stickers are not the same thing."""
@@ -137,7 +137,7 @@ def diffuse(found: Found, lent: sparse.csr_array, weight: float) -> Found:
         return found
     inside = ids < lent.shape[0]  # a sticker newer than the neighbours lends nothing
     borrowers, borrowed = weighted_rows(lent, ids[inside], weight * scores[inside])
-    everybody = np.union1d(ids, borrowers)
+    everybody = distinct(np.concatenate([ids, borrowers]))
     total = np.zeros(len(everybody))
     total[np.searchsorted(everybody, ids)] += scores
     total[np.searchsorted(everybody, borrowers)] += borrowed

@@ -21,25 +21,32 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from persrv.domain.candidates import CHOICES, MIXED, NOTHING, PARTS, Found, Pool
-from persrv.domain.suggestions import Recalled
+from persrv.domain.candidates import CHOICES, MIXED, NOTHING, PARTS, Found, Pool, RecalledStickers
 from persrv.recall.diffusion import diffuse
+from persrv.recall.rows import distinct
 
 LEXICAL: Final = 300
-"""Stickers that words bring in."""
+"""Stickers that words bring in, or as many as a ranking has where that is more."""
 TEXTS: Final = 200
 """Stickers' own texts that are looked at by meaning."""
 
 
-def relative_to_best(recalled: Sequence[Recalled]) -> Found:
+def from_words(recall_size: int) -> int:
+    """How many stickers words are to bring in.
+
+    :param recall_size: R, the stickers of a ranking.
+    """
+    return max(LEXICAL, recall_size)
+
+
+def relative_to_best(recalled: RecalledStickers) -> Found:
     """W: what words found, with utility, relative to the best."""
-    best = max((found.score for found in recalled), default=0.0)
+    scores = recalled.scores
+    best = scores.max(initial=0.0)
     if best <= 0:
         return NOTHING
-    ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-    scores = np.array([found.score for found in recalled], dtype=np.float64)
-    order = np.argsort(ids)
-    return ids[order], scores[order] / best
+    order = np.argsort(recalled.ids)
+    return recalled.ids[order], scores[order] / best
 
 
 def best_of_readings(readings: Sequence[tuple[float, Mapping[str, Found]]]) -> dict[str, Found]:
@@ -52,10 +59,15 @@ def best_of_readings(readings: Sequence[tuple[float, Mapping[str, Found]]]) -> d
 
 
 def _best(parts: Sequence[tuple[float, Found]]) -> Found:
-    ids, inverse = np.unique(np.concatenate([ids for _, (ids, _) in parts]), return_inverse=True)
+    if len(parts) == 1:
+        weight, (ids, scores) = parts[0]
+        return ids, weight * scores
+    ids = distinct(np.concatenate([some for _, (some, _) in parts]))
     best = np.zeros(len(ids))
-    np.maximum.at(best, inverse, np.concatenate([weight * scores for weight, (_, scores) in parts]))
-    return ids.astype(np.int64), best
+    for weight, (some, scores) in parts:
+        places = np.searchsorted(ids, some)
+        best[places] = np.maximum(best[places], weight * scores)
+    return ids, best
 
 
 def pool(
@@ -76,8 +88,8 @@ def pool(
     """
     weights = {**shares, CHOICES: choices}
     used = {name: found.get(name, NOTHING) for name in PARTS if weights[name] > 0}
-    ids = np.unique(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
-    parts = np.zeros((len(ids), len(PARTS)))
+    ids = distinct(np.concatenate([each[0] for each in used.values()] or [NOTHING[0]]))
+    parts = np.zeros((len(PARTS), len(ids))).T  # part by part in memory, as it is written and added up
     for name, (some, scores) in used.items():
         parts[np.searchsorted(ids, some), PARTS.index(name)] = weights[name] * scores
     mix = parts[:, : len(MIXED)].sum(axis=1)
@@ -89,7 +101,7 @@ def pool(
         return Pool(ids, parts, np.zeros(len(ids)))
     everybody, total = diffuse((ids, base), lent, diffusion)
     places = np.searchsorted(everybody, ids)
-    wide = np.zeros((len(everybody), len(PARTS)))
+    wide = np.zeros((len(PARTS), len(everybody))).T
     wide[places] = parts
     added = total.copy()
     added[places] -= base

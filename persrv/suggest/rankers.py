@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.candidates import PARTS, Found, Pool
+from persrv.domain.candidates import PARTS, Found, Pool, RecalledStickers
 from persrv.domain.nsfw import NOTHING_HIDDEN, Hidden
 from persrv.domain.own_packs import OwnWanted
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Ranked, Reason, Recalled
+from persrv.domain.suggestions import Ranked, Scores
 from persrv.ports.search import LeftOut, StickerIndex
 from persrv.preference.preference import preference
 from persrv.preference.profile import StyleProfile
 from persrv.ranking.order import as_ranked
 from persrv.ranking.personal import RankingWeights, rank_by_factor
-from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.ranking.plus import PlusRanking, PlusWeights, rank_plus
 from persrv.recall.forgiving import Alternative, readings, weight_of_typed
-from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
+from persrv.recall.pool import TEXTS, best_of_readings, from_words, pool, relative_to_best
+from persrv.recall.top import top
 from persrv.suggest.query_vectors import QueryVectors
 from persrv.suggest.serving import Serving
 from persrv.suggest.tastes import Taste
 from persrv.text import normalise
 
 POOLED: Final = 500
-"""Candidates of persrv-plus whose style is looked at: the best before it."""
+"""Candidates of persrv-plus whose style is looked at: the best before it, and as many at least as a ranking has."""
 OWN_PACKS: Final = 1.0
 """What an own pack adds to the factor of its stickers, for those who prefer their own: they count twice. In the
 validation part of stickerbench 4 of 24 people have not chosen from every set and can tell (docs/evaluation.md): all
@@ -134,18 +134,27 @@ class PaperRanker:
         """See `Ranker.rank`."""
         serving = asked.serving
         recalled = _recall(self._index, asked, asked.tokens, self._weights, self._recall_size)
-        ids = np.array([found.sticker_id for found in recalled], dtype=np.int64)
         liked = preference(
             asked.profile,
-            serving.vectors_of(ids),
+            serving.vectors_of(recalled.ids),
             space_id=serving.space_id,
             gate=self._ranking.gate,
             nearest=self._ranking.nearest,
         )
-        own = asked.own_packs(ids, self._own_packs)
-        places = rank_by_factor(recalled, liked, (1.0 + self._ranking.alpha * liked) * own)[: self._recall_size]
-        factors = dict(zip(ids.tolist(), own.tolist(), strict=True))
-        return tuple(replace(place, own_packs=factors[place.sticker_id]) for place in as_ranked(places))
+        own = asked.own_packs(recalled.ids, self._own_packs)
+        best = rank_by_factor(recalled, liked, (1.0 + self._ranking.alpha * liked) * own).first(self._recall_size)
+        found = best.found
+        return as_ranked(
+            found.ids,
+            Scores(
+                best.scores,
+                best.preference,
+                best.factors,
+                asked.own_packs(found.ids, self._own_packs),
+                found.utility,
+                dict(zip(found.fields, found.by_field, strict=True)),
+            ),
+        )
 
 
 class PlusRanker:
@@ -197,25 +206,27 @@ class PlusRanker:
             parts, learnt.lent if learnt else None, shares, choices=self._plus.choices, diffusion=self._plus.diffusion
         )
         kept = _without(together, asked.left_out)
-        pooled = _best(kept, asked.own_packs(kept.ids, self._own_packs))
+        pooled = _best(kept, asked.own_packs(kept.ids, self._own_packs), max(POOLED, self._recall_size))
         liked = np.zeros(len(pooled.ids))
         if asked.taste is not None and asked.serving.style is not None and self._plus.style > 0:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
         own = asked.own_packs(pooled.ids, self._own_packs)
-        places = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size, own_packs=own)
-        told = _by_words(found)
-        return tuple(_ranked(place, told.get(place.sticker_id)) for place in places)
+        best = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size, own_packs=own)
+        return as_ranked(best.ids, _scores(best, found))
 
     def _find(self, asked: Asked, weight: float, query: str, tokens: Sequence[str]) -> _Reading:
         """What one reading of the query finds."""
-        recalled = _recall(self._index, asked, tokens, self._weights, LEXICAL)
+        recalled = _recall(self._index, asked, tokens, self._weights, from_words(self._recall_size))
         return _Reading(weight, recalled, {"lexical": relative_to_best(recalled)} | self._beyond_words(asked, query))
 
     def _beyond_words(self, asked: Asked, query: str) -> dict[str, Found]:
         learnt, taste = asked.serving.learnt, asked.taste
         if learnt is None:
             return {} if taste is None else {"memory": taste.memory.find(taste.user, query)}
-        vector = self._vectors.of(query, learnt.encoder)
+        known = (each.of(query) for each in learnt.known)
+        vector = next((each for each in known if each is not None), None)
+        if vector is None:
+            vector = self._vectors.of(query, learnt.encoder)
         rows, near = learnt.past.near(query, vector)
         only_own = asked.own is not None and asked.own.only
         texts = learnt.own.find(vector, OWN_TEXTS, asked.left_out) if only_own else learnt.own.find(vector, TEXTS)
@@ -233,16 +244,16 @@ class _Reading:
     """
 
     weight: float
-    recalled: Sequence[Recalled]
+    recalled: RecalledStickers
     parts: Mapping[str, Found]
 
 
 def _recall(
     index: StickerIndex, asked: Asked, tokens: Sequence[str], weights: Mapping[SemanticField, float], limit: int
-) -> Sequence[Recalled]:
+) -> RecalledStickers:
     """What words find: the best, and where own packs are preferred the best of those beside them, in one order."""
 
-    def search(left_out: LeftOut | None) -> Sequence[Recalled]:
+    def search(left_out: LeftOut | None) -> RecalledStickers:
         lookup = asked.serving.utility.lookup
         return index.search(tokens, weights=weights, limit=limit, utility=lookup, left_out=left_out)
 
@@ -250,26 +261,7 @@ def _recall(
     if asked.own is None or asked.own.only or len(best) < limit or not len(asked.own.stickers):
         return best
     own = search(replace(asked, own=replace(asked.own, only=True)).left_out)
-    return with_own(best, own)
-
-
-def with_own(best: Sequence[Recalled], own: Sequence[Recalled]) -> Sequence[Recalled]:
-    """The best of all and the best of own packs, each once, in one order."""
-    each = {found.sticker_id: found for found in (*best, *own)}
-    return sorted(each.values(), key=lambda found: (-found.score, found.sticker_id))
-
-
-def _by_words(found: Sequence[_Reading]) -> dict[int, Recalled]:
-    """Of each sticker what words found by the reading that it has its part from."""
-    told: dict[int, tuple[Recalled, float]] = {}
-    for reading in found:
-        best = max((each.score for each in reading.recalled), default=0.0)
-        scale = reading.weight / best if best > 0 else 0.0
-        for each in reading.recalled:
-            before = told.get(each.sticker_id)
-            if before is None or each.score * scale > before[1]:
-                told[each.sticker_id] = each, each.score * scale
-    return {sticker: each for sticker, (each, _) in told.items()}
+    return best.and_others(own) if len(own) else best
 
 
 def _without(pooled: Pool, left_out: LeftOut | None) -> Pool:
@@ -280,33 +272,48 @@ def _without(pooled: Pool, left_out: LeftOut | None) -> Pool:
     return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
-def _best(pooled: Pool, own_packs: NDArray[np.float64]) -> Pool:
-    """The `POOLED` best before style; of equals the lower ids.
+def _best(pooled: Pool, own_packs: NDArray[np.float64], most: int) -> Pool:
+    """The best before style; of equals the lower ids.
 
     :param own_packs: What each is multiplied by, shape (n,).
     """
-    if len(pooled.ids) <= POOLED:
+    if len(pooled.ids) <= most:
         return pooled
-    kept: NDArray[np.int64] = np.sort(np.lexsort((pooled.ids, -pooled.recall * own_packs))[:POOLED])
+    kept = np.sort(top(pooled.recall * own_packs, pooled.ids, most))
     return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
 
-def _ranked(place: PlusScore, found: Recalled | None) -> Ranked:
-    """A place with the words' part told by field: together they are the part that `lexical` has in the score."""
-    scale = place.parts["lexical"] / found.score if found is not None and found.score > 0 else 0.0
-    beyond = {name: place.parts[name] for name in PARTS if name != "lexical" and place.parts[name] > 0}
-    if place.lent > 0:
-        beyond["diffusion"] = place.lent
-    return Ranked(
-        place.sticker_id,
-        Reason.SEARCH,
-        score=place.score,
-        by_field=MappingProxyType(
-            {} if found is None else {field: scale * part for field, part in found.by_field.items()}
-        ),
-        utility=0.0 if found is None else scale * found.utility,
-        beyond=MappingProxyType(beyond),
-        preference=place.preference,
-        factor=place.factor,
-        own_packs=place.own_packs,
+def _scores(best: PlusRanking, found: Sequence[_Reading]) -> Scores:
+    """All that is told of a ranking; the words' part by field, which together is what `lexical` has in the score."""
+    beyond = dict(zip(PARTS, best.parts.T, strict=True))
+    utility, by_field = _by_words(best.ids, beyond.pop("lexical"), found)
+    return Scores(
+        best.scores, best.preference, best.factors, best.own_packs, utility, by_field, beyond | {"diffusion": best.lent}
     )
+
+
+def _by_words(
+    ids: NDArray[np.int64], lexical: NDArray[np.float64], found: Sequence[_Reading]
+) -> tuple[NDArray[np.float64], dict[SemanticField, NDArray[np.float64]]]:
+    """Utility and BM25 by field of some stickers, as the reading has them that each has its words' part from.
+
+    :param ids: Distinct, shape (n,).
+    :param lexical: The words' part of each, which these sum to, shape (n,).
+    """
+    fields = next((reading.recalled.fields for reading in found if len(reading.recalled)), ())
+    utility, by_field, most = np.zeros(len(ids)), np.zeros((len(fields), len(ids))), np.zeros(len(ids))
+    for reading in found:
+        recalled = reading.recalled
+        scores = recalled.scores
+        best = scores.max(initial=0.0)
+        if best <= 0:
+            continue
+        _, here, there = np.intersect1d(ids, recalled.ids, assume_unique=True, return_indices=True)
+        totals = scores[there] * (reading.weight / best)
+        better = totals > most[here]
+        here, there = here[better], there[better]
+        most[here] = totals[better]
+        scale = lexical[here] / scores[there]
+        utility[here] = scale * recalled.utility[there]
+        by_field[:, here] = scale * recalled.by_field[:, there]
+    return utility, dict(zip(fields, by_field, strict=True))

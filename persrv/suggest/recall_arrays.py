@@ -20,6 +20,7 @@ from persrv.ports.nearest import NearestVectors
 from persrv.recall.learning import LearntRecall
 from persrv.recall.meaning import OwnTexts, PastQueries
 from persrv.recall.words import LearntWords
+from persrv.text.keys import text_key
 
 OpenNearest = Callable[[NDArray[Any], NDArray[np.uint8]], NearestVectors]
 """Vectors, and what was saved to find the nearest of them -> who answers which are near."""
@@ -36,16 +37,43 @@ WORDS_ID: Final = "words_id"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class KnownVectors:
+    """Vectors that were made at night already, as they were kept: to half precision.
+
+    :param keys: `persrv.text.keys` of the texts, rising, uint64, shape (n,).
+    :param vectors: Row for row; all 0 for one that could not be encoded; shape (n, dimensions), or without columns.
+    """
+
+    keys: NDArray[np.uint64]
+    vectors: NDArray[np.floating]
+
+    def of(self, text: str) -> NDArray[np.float32] | None:
+        """A text's vector, of unit length, float32, shape (dimensions,); None where it is not known.
+
+        :param text: Normalised.
+        """
+        key = text_key(text)
+        row = int(np.searchsorted(self.keys, key))
+        if row >= len(self.keys) or self.keys[row] != key or not self.vectors.shape[1]:
+            return None
+        vector = self.vectors[row].astype(np.float32)
+        length = float(np.linalg.norm(vector))
+        return vector / np.float32(length) if np.isfinite(length) and length > 0 else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LearntStages:
     """Recall beyond words, ready to be asked.
 
     :param encoder: Whose vectors these are; "" for none: then only equal queries and neighbours count.
+    :param known: Of past queries, and of what stickers say: these need not be encoded when they are typed.
     """
 
     encoder: str
     past: PastQueries
     own: OwnTexts
     lent: sparse.csr_array
+    known: tuple[KnownVectors, ...] = ()
 
 
 def recall_arrays(
@@ -119,6 +147,7 @@ def learnt_stages(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStag
             PastQueries(keys, _nearest(arrays, QUERY_VECTORS, QUERY_INDEX, len(keys), open_nearest), clicks),
             OwnTexts(_nearest(arrays, TEXT_VECTORS, TEXT_INDEX, len(texts), open_nearest), indptr, stickers),
             lent,
+            (KnownVectors(keys, arrays[QUERY_VECTORS]), KnownVectors(texts, arrays[TEXT_VECTORS])),
         )
     except (KeyError, ValueError, IndexError) as error:
         raise ArtefactsDamaged(

@@ -55,6 +55,9 @@ async def test_a_word_that_is_on_no_sticker_finds_the_one_that_means_it(services
     assert found[0].sticker_id == shelf["happy"]
     assert dict(found[0].beyond).keys() == {"texts"}
     assert not found[0].by_field
+    queries, texts = services.serving.current.learnt.known
+    assert texts.of("快乐") is not None  # and so need not be encoded when somebody types it
+    assert queries.of("快乐") is None
 
 
 async def test_what_was_chosen_for_a_query_comes_for_a_near_one_also_without_any_text(services, shelf, choose, seen):

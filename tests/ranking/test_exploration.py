@@ -1,21 +1,28 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persrv.domain.suggestions import Ranked, Reason
+from persrv.domain.suggestions import Reason, Scores
 from persrv.domain.trials import Team
 from persrv.ranking.exploration import FIRST_PLACE, LAST_PLACE, give_place
+from persrv.ranking.order import as_ranked
 
 
 def ranking(size):
-    return [Ranked(number, Reason.SEARCH, score=size - number, team=Team.RIVAL) for number in range(size)]
+    one = np.ones(size)
+    ranked = as_ranked(np.arange(size), Scores(np.arange(size, 0, -1), one, one, one, one))
+    return [replace(place, team=Team.RIVAL) for place in ranked]
 
 
 def test_one_sticker_moves_up_and_those_between_move_down_by_one():
     given_away = give_place(ranking(6), 4, 1)
     assert [place.sticker_id for place in given_away] == [0, 4, 1, 2, 3, 5]
-    assert given_away[1] == Ranked(4, Reason.EXPLORING, score=2)  # no ranking's pick any more
-    assert [given_away[at] for at in (0, 2, 5)] == [ranking(6)[at] for at in (0, 1, 5)]
+    given = given_away[1]
+    assert (given.reason, given.score, given.team) == (Reason.EXPLORING, 2, None)  # no ranking's pick any more
+    assert [(place.score, place.team) for place in given_away[2:]] == [(score, Team.RIVAL) for score in (5, 4, 3, 1)]
 
 
 def test_the_first_places_are_never_given_away():

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import binom
 
-from persrv.domain.suggestions import Ranked, Reason
+from persrv.domain.suggestions import Scores
 from persrv.domain.trials import Compared, Credits, Team, Wins
 from persrv.ranking.interleaving import always_valid_p, compare, interleave, team_draft
+from persrv.ranking.order import as_ranked
 
 S, R = Team.SERVING, Team.RIVAL
 
@@ -89,9 +90,14 @@ def test_equal_rankings_stay_as_they_are_and_no_choice_counts_for_either(ranking
     assert {pick.team for pick in picks} <= {None}
 
 
+def scored(ids, most):
+    stickers = np.array(ids)
+    one = np.ones(len(ids))
+    return as_ranked(stickers, Scores(most - stickers, one, one, one, one))
+
+
 def test_each_place_has_the_scores_of_the_ranking_whose_pick_it_is():
-    serving = [Ranked(sticker, Reason.SEARCH, score=10 - sticker) for sticker in (1, 2, 3)]
-    rival = [Ranked(sticker, Reason.SEARCH, score=100 - sticker) for sticker in (1, 3, 4)]
+    serving, rival = scored([1, 2, 3], 10), scored([1, 3, 4], 100)
     mixed = interleave(serving, rival, 0)
     assert [place.sticker_id for place in mixed[:1]] == [1]
     assert (mixed[0].team, mixed[0].score) == (None, 9)

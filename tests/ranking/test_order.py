@@ -1,14 +1,32 @@
+import numpy as np
+
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Ranked, Reason
+from persrv.domain.suggestions import Ranked, Reason, Scores
 from persrv.ranking.order import as_ranked, each_once
-from persrv.ranking.personal import PersonalScore
+
+SCORES = Scores(
+    np.array([7.5, 4.0]),
+    np.array([0.25, 0.0]),
+    np.array([3.0, 2.0]),
+    np.array([1.0, 2.0]),
+    np.array([0.5, 0.0]),
+    {SemanticField.OCR: np.array([2.0, 0.0]), SemanticField.PACK: np.array([0.0, 1.5])},
+    {"meaning": np.array([0.0, 0.5])},
+)
 
 
-def test_a_place_keeps_every_part_of_its_score():
-    place = PersonalScore(3, relevance=2.0, utility=0.5, preference=0.25, factor=3.0, by_field={SemanticField.OCR: 2.0})
-    assert as_ranked([place]) == (
-        Ranked(3, Reason.SEARCH, 7.5, {SemanticField.OCR: 2.0}, utility=0.5, preference=0.25, factor=3.0),
-    )
+def test_a_place_tells_every_part_of_its_score():
+    first, second = as_ranked(np.array([3, 9]), SCORES)
+    assert (first.sticker_id, first.reason, first.score, first.recall) == (3, Reason.SEARCH, 7.5, 2.5)
+    assert (first.utility, first.preference, first.factor, first.own_packs) == (0.5, 0.25, 3.0, 1.0)
+    assert (first.by_field, first.beyond) == ({SemanticField.OCR: 2.0}, {})
+    assert (second.sticker_id, second.score, second.recall, second.own_packs) == (9, 4.0, 2.0, 2.0)
+    assert (second.by_field, second.beyond) == ({SemanticField.PACK: 1.5}, {"meaning": 0.5})
+
+
+def test_a_place_without_scores_tells_none():
+    place = Ranked(3, Reason.RECENT)
+    assert (place.score, place.recall, place.factor, place.by_field, place.beyond) == (0.0, 0.0, 1.0, {}, {})
 
 
 def test_a_sticker_stays_where_it_comes_first():

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from persrv.domain.candidates import PARTS
 from persrv.errors import ConfigurationError
 from persrv.ranking.plus import PlusWeights, rank_plus
 from persrv.recall.memory import HALF_LIFE, Remembered, remember
@@ -31,12 +32,18 @@ def test_the_score_by_hand():
     ranked = rank_plus(pooled, np.array([0.0, 0.3, 0.0]), style=WEIGHTS.style, limit=10)
     # lexical counts 1/2, meaning 1/4: both have a mix of .5, which is the best, so 1; sticker 1 has it in two halves,
     # times e^.3; sticker 2 borrows .5 x .4 x 1.
-    assert [place.sticker_id for place in ranked] == [1, 0, 2]
-    assert [place.score for place in ranked] == pytest.approx([math.exp(0.3), 1.0, 0.2])
-    assert ranked[0].parts == {"lexical": 0.5, "meaning": 0.5, "texts": 0.0, "memory": 0.0, "choices": 0.0}
-    assert ranked[2].lent == pytest.approx(0.2)
-    for place in ranked:
-        assert place.score == pytest.approx((sum(place.parts.values()) + place.lent) * place.factor)
+    assert ranked.ids.tolist() == [1, 0, 2]
+    assert ranked.scores.tolist() == pytest.approx([math.exp(0.3), 1.0, 0.2])
+    assert dict(zip(PARTS, ranked.parts[0], strict=True)) == {
+        "lexical": 0.5,
+        "meaning": 0.5,
+        "texts": 0,
+        "memory": 0,
+        "choices": 0,
+    }
+    assert ranked.lent.tolist() == pytest.approx([0.0, 0.0, 0.2])
+    assert ranked.factors.tolist() == pytest.approx([math.exp(0.3), 1.0, 1.0])
+    assert ranked.preference.tolist() == [0.3, 0.0, 0.0]
 
 
 def test_choices_for_the_very_same_query_speak_against_the_mix_by_hand():
@@ -74,8 +81,8 @@ def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
         diffusion=WEIGHTS.diffusion,
     )
     everything = rank_plus(pooled, np.zeros(3), style=1.0, limit=10)
-    assert [place.sticker_id for place in everything] == [1, 2, 3]
-    assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2) == everything[:2]
+    assert everything.ids.tolist() == [1, 2, 3]
+    assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2).ids.tolist() == [1, 2]
 
 
 def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
@@ -87,7 +94,7 @@ def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
 
 def test_nothing_found_is_an_empty_ranking():
     pooled = pool({}, None, WEIGHTS.shares, choices=WEIGHTS.choices, diffusion=WEIGHTS.diffusion)
-    assert rank_plus(pooled, np.zeros(0), style=1.0, limit=5) == ()
+    assert not len(rank_plus(pooled, np.zeros(0), style=1.0, limit=5).ids)
 
 
 def test_wrong_weights_are_all_named():

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.snapshot import Snapshot
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Recalled
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.impact_search import Best
 from persrv.recall.relevance import FieldMatch
@@ -64,16 +63,7 @@ def best_of(
     return Best(ids[best], by_field[:, best], relevance[best], useful[best])
 
 
-def recalled(best: Best, searched: Sequence[Searched]) -> tuple[Recalled, ...]:
+def recalled(best: Best, searched: Sequence[Searched]) -> RecalledStickers:
     """What was found, as recall tells it."""
-    fields = [field for _, field, _ in searched]
-    rows = zip(best.ids.tolist(), best.relevance.tolist(), best.by_field.T.tolist(), best.utility.tolist(), strict=True)
-    return tuple(
-        Recalled(
-            sticker_id,
-            total,
-            MappingProxyType({field: part for field, part in zip(fields, parts, strict=False) if part}),
-            extra,
-        )
-        for sticker_id, total, parts, extra in rows
-    )
+    fields = tuple(field for _, field, _ in searched)
+    return RecalledStickers(best.ids, best.relevance, best.utility, fields, best.by_field)

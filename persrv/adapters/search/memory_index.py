@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from persrv.adapters.search.exact import best_of, recalled
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.tokens import field_tokens
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.bm25 import bm25, inverse_document_frequency
 
@@ -49,14 +49,14 @@ class MemoryStickerIndex:
         limit: int,
         utility: UtilityLookup | None = None,
         left_out: LeftOut | None = None,
-    ) -> Sequence[Recalled]:
+    ) -> RecalledStickers:
         """The `limit` best stickers; see `StickerIndex.search`."""
         searched = [(row, field, weights[field]) for row, field in enumerate(FIELDS) if weights.get(field, 0.0) > 0]
         with self._lock:
             # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
             wanted = [self._terms[token] for token in sorted(set(tokens)) if token in self._terms]
             if limit <= 0 or not searched or not wanted:
-                return ()
+                return RecalledStickers()
             if self._arranged is None:
                 self._arranged = _Arranged(self._stickers, self._row_of, self._columns, self._capacity)
             ids, by_field, total = self._arranged.score([(row, weight) for row, _, weight in searched], wanted)

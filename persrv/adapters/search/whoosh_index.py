@@ -27,8 +27,8 @@ from persrv.adapters.search.serving import Keeper, Served
 from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.tokens import encodable
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 from persrv.errors import SearchIndexError
 from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.impact_search import Best
@@ -116,7 +116,7 @@ class WhooshStickerIndex:
         limit: int,
         utility: UtilityLookup | None = None,
         left_out: LeftOut | None = None,
-    ) -> Sequence[Recalled]:
+    ) -> RecalledStickers:
         """The `limit` best stickers; see `StickerIndex.search`. Only fields with a weight above 0 are searched.
 
         :raises SearchIndexError: the files are damaged; `needs_rebuild` is True from then on.
@@ -125,7 +125,7 @@ class WhooshStickerIndex:
         # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
         wanted = sorted({token for token in tokens if encodable(token)})
         if limit <= 0 or not searched or not wanted:
-            return ()
+            return RecalledStickers()
         self._refresh_if_due()
         best = self._by_table(wanted, searched, limit, utility, left_out)
         if best is None:

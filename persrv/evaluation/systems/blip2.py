@@ -64,7 +64,8 @@ class Blip2:
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
         found = self._index.search(query, weights=self._weights, limit=limit)
-        return strictly_falling((self._docids[recalled.sticker_id], recalled.relevance) for recalled in found)
+        docids = (self._docids[row] for row in found.ids.tolist())
+        return strictly_falling(zip(docids, found.relevance.tolist(), strict=True))
 
     def close(self) -> None:
         """Let go of its index."""

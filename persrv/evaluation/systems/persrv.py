@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.suggestions import Recalled
+from persrv.domain.candidates import RecalledStickers
 from persrv.evaluation.systems.order import strictly_falling
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.system import Ranking, StyleVectors, Training
 from persrv.preference.preference import literal_preference, preference
 from persrv.preference.profile import MAX_STYLES, StyleProfile, fit_profile
-from persrv.ranking.personal import PersonalScore, RankingWeights, order_by_factor, rank_personally
+from persrv.ranking.personal import PersonalRanking, RankingWeights, order_by_factor, rank_personally
 from persrv.recall.weights import RelevanceWeights
 from persrv.utility.clicks import Clicks, query_codes
 from persrv.utility.utility import Utility, compute_utility
@@ -75,13 +75,14 @@ class PerSRV:
 
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
-        ranked = self.order(user, self.recall(query))
-        return strictly_falling((self._docids[place.sticker_id], place.score) for place in ranked[: max(limit, 0)])
+        ranked = self.order(user, self.recall(query)).first(max(limit, 0))
+        docids = (self._docids[row] for row in ranked.found.ids.tolist())
+        return strictly_falling(zip(docids, ranked.scores.tolist(), strict=True))
 
     def close(self) -> None:
         """See `System.close`; there is nothing to let go of."""
 
-    def recall(self, query: str) -> Sequence[Recalled]:
+    def recall(self, query: str) -> RecalledStickers:
         """The top R by equation 6."""
         return self._index.search(
             query,
@@ -90,28 +91,29 @@ class PerSRV:
             utility=None if self.utility is None else self.utility.lookup,
         )
 
-    def order(self, user: str, recalled: Sequence[Recalled]) -> tuple[PersonalScore, ...]:
+    def order(self, user: str, recalled: RecalledStickers) -> PersonalRanking:
         """What was recalled, by equation 10."""
         alpha, liked = self._alpha_and_liking(user, recalled)
         return rank_personally(recalled, liked, alpha=alpha)
 
-    def places(self, user: str, recalled: Sequence[Recalled]) -> list[int]:
+    def places(self, user: str, recalled: RecalledStickers) -> list[int]:
         """The order of `order` alone: rows of the catalogue, best first."""
         alpha, liked = self._alpha_and_liking(user, recalled)
-        return [recalled[place].sticker_id for place in order_by_factor(recalled, 1.0 + alpha * liked).tolist()]
+        order = order_by_factor(recalled, 1.0 + alpha * liked)
+        places: list[int] = recalled.ids[order].tolist()
+        return places
 
-    def _alpha_and_liking(self, user: str, recalled: Sequence[Recalled]) -> tuple[float, NDArray[np.float64]]:
+    def _alpha_and_liking(self, user: str, recalled: RecalledStickers) -> tuple[float, NDArray[np.float64]]:
         if self.settings.ranking is None:
             return 0.0, np.zeros(len(recalled))
         return self.settings.ranking.alpha, self.liking(user, recalled)
 
-    def liking(self, user: str, recalled: Sequence[Recalled]) -> NDArray[np.float64]:
+    def liking(self, user: str, recalled: RecalledStickers) -> NDArray[np.float64]:
         """Equation 9 of each recalled sticker, shape (recalled,); 0 for a person whom nobody knows."""
         profile = self.profiles.get(user)
         if profile is None or self._style is None or not recalled:
             return np.zeros(len(recalled))
-        rows = np.array([found.sticker_id for found in recalled], dtype=np.int64)
-        vectors = self._style.vectors.of(rows)
+        vectors = self._style.vectors.of(recalled.ids)
         if self.settings.literal:
             return literal_preference(profile, vectors, space_id=self._style.space_id)
         ranking = self.settings.ranking or PAPER_RANKING

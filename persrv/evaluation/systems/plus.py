@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.domain.candidates import Found, Pool
+from persrv.domain.candidates import Found, Pool, RecalledStickers
 from persrv.domain.own_packs import OwnPacks, OwnWanted
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Recalled
 from persrv.evaluation.systems.order import strictly_falling
 from persrv.evaluation.systems.own_sets import OwnSets, own_sets, set_codes
 from persrv.evaluation.systems.persrv import RECALL_SIZE, train_utility
@@ -26,17 +26,17 @@ from persrv.ports.search import LeftOut
 from persrv.ports.texts import TextEncoder
 from persrv.preference.pooling import pool_over_sets
 from persrv.preference.share import StyleField, style_field, style_gate, style_share
-from persrv.ranking.plus import PlusScore, PlusWeights, rank_plus
+from persrv.ranking.plus import PlusRanking, PlusWeights, rank_plus
 from persrv.recall.forgiving import readings, weight_of_typed
 from persrv.recall.learning import Arrange, LearntRecall, learn_recall
 from persrv.recall.memory import Memory, Remembered, remember
 from persrv.recall.nearest import ExactNearest
-from persrv.recall.pool import LEXICAL, TEXTS, best_of_readings, pool, relative_to_best
+from persrv.recall.pool import TEXTS, best_of_readings, from_words, pool, relative_to_best
 from persrv.recall.vocabulary import Vocabulary
 from persrv.recall.weights import RelevanceWeights
 from persrv.recall.words import learn_words
 from persrv.semantics.own_texts import OWN_FIELDS, SEARCHED_TOO, own_texts
-from persrv.suggest.rankers import OWN_PACKS, OWN_TEXTS, with_own
+from persrv.suggest.rankers import OWN_PACKS, OWN_TEXTS
 from persrv.text import normalise
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
@@ -136,7 +136,8 @@ class PersrvPlus:
         """See `System.rank`."""
         own = self.wanted(user)
         ranked = self.order(user, query, self.pool(self.find(query, own) | self.remembered(user, query), own))
-        return strictly_falling((self._docids[place.sticker_id], place.score) for place in ranked[: max(limit, 0)])
+        docids = (self._docids[row] for row in ranked.ids.tolist())
+        return strictly_falling(islice(zip(docids, ranked.scores.tolist(), strict=True), max(limit, 0)))
 
     def wanted(self, user: str) -> OwnWanted | None:
         """What a ranking has to do with this person's own packs; None for nothing."""
@@ -153,8 +154,8 @@ class PersrvPlus:
         learnt = self._fitted()
         only = _not_of(own) if own is not None and own.only else None
         recalled = self._search(reading.text, only)
-        if own is not None and not own.only and len(recalled) == LEXICAL:
-            recalled = with_own(recalled, self._search(reading.text, _not_of(own)))
+        if own is not None and not own.only and len(recalled) == from_words(self.settings.recall_size):
+            recalled = recalled.and_others(self._search(reading.text, _not_of(own)))
         texts = learnt.recall.own
         return {
             "lexical": relative_to_best(recalled),
@@ -163,11 +164,11 @@ class PersrvPlus:
             "choices": learnt.recall.past.choices(normalise(reading.text)),
         }
 
-    def _search(self, query: str, left_out: LeftOut | None) -> Sequence[Recalled]:
+    def _search(self, query: str, left_out: LeftOut | None) -> RecalledStickers:
         return self._index.search(
             query,
             weights=self.settings.relevance.as_mapping(),
-            limit=LEXICAL,
+            limit=from_words(self.settings.recall_size),
             utility=None if self._utility is None else self._utility.lookup,
             left_out=left_out,
         )
@@ -207,7 +208,7 @@ class PersrvPlus:
         kept = own.stickers.among(pooled.ids)
         return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
-    def order(self, user: str, query: str, pooled: Pool) -> tuple[PlusScore, ...]:
+    def order(self, user: str, query: str, pooled: Pool) -> PlusRanking:
         """The best R for a person."""
         weights = self.settings.weights
         liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))

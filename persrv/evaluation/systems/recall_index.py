@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
+from persrv.domain.candidates import RecalledStickers
 from persrv.domain.packed import PackedTexts
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.domain.suggestions import Recalled
 from persrv.evaluation.systems.system import Training
 from persrv.ports.progress import Progress, silent
 from persrv.ports.search import LeftOut, StickerIndex, UtilityLookup
@@ -79,7 +79,7 @@ class RecallIndex:
         limit: int,
         utility: UtilityLookup | None = None,
         left_out: LeftOut | None = None,
-    ) -> Sequence[Recalled]:
+    ) -> RecalledStickers:
         """See `StickerIndex.search`; the query as a person types it.
 
         :raises ValueError: nothing is indexed yet.
