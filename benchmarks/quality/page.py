@@ -13,7 +13,8 @@ SHOWN = ("M-MRR@1", "M-MRR@5", "M-MRR@10", "M-MRR@20", "R@20")
 ABOUT = {
     "split": "Its own split. The weights of bm25-ocr, persrv and persrv-plus were chosen on its validation part.",
     "live": "The log as it came, cut at 2024-06-05: train is what is before, test what is after, repeats and all. "
-    "Nothing is tuned: the weights are the ones that the bot has.",
+    "Nothing is tuned: the weights are the ones that the bot has. Four people joined two days before the cut and have "
+    "3 to 8 choices to be known by (cold); each counts as much in the mean as the others.",
     "stripped": "Half of the stickers, drawn at random, lose all their training clicks; test asks for these stickers "
     "alone. Nothing is tuned.",
     "zh": "StickerQueries, Chinese: a fifth of the labels is held out, five times with another seed. No users and no "
@@ -35,7 +36,7 @@ LIMITS = """## What this can and cannot support
   simulation gave it. `set` in its `stickers.jsonl` names an artist's pack; persrv-plus averages styles over a set and
   so knows it.
 - Its queries were drawn from the emoji's keyword tables, and 39 % of its stickers tell their emoji: a system that
-  expands emoji with such a table, as persrv-plus and the last row of the ablation do and persrv does not, has read a
+  expands emoji with such a table, as persrv-plus and row 6 of the ablation do and persrv does not, has read a
   part of the answer. StickerQueries has no such leak.
 - No figure here compares with the paper's: its data set is not public. Who has it runs `persrv evaluate` on it."""
 
