@@ -20,6 +20,8 @@ MANY = 2_000
 """Where so many wait, they are handed over together, which an index may be quicker with."""
 MOST = 20_000
 """At most so many together: nobody else can write meanwhile, about half a minute."""
+PATIENCE = 60
+"""Looks, each `interval` and the index's own waiting apart, for which what is to be erased waits for another writer."""
 
 
 class Indexer:
@@ -85,9 +87,19 @@ class Indexer:
         return await self.drain()
 
     async def erase_traces(self) -> None:
-        """Index all that waits, then rewrite the files, so that no erased word is left in them."""
-        await self.drain()
-        await asyncio.get_running_loop().run_in_executor(self._executor, self._index.compact)
+        """Index all that waits, then rewrite the files, so that no erased word is left in them.
+
+        :raises IndexBusy: another process is writing, and was still after `PATIENCE` looks.
+        """
+        for look in range(1, PATIENCE + 1):
+            try:
+                await self.drain()
+                await asyncio.get_running_loop().run_in_executor(self._executor, self._index.compact)
+                return
+            except IndexBusy:
+                if look == PATIENCE:
+                    raise
+                await asyncio.sleep(self._interval)
 
     async def run(self) -> None:
         """Drain until cancelled."""

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from persrv.catalogue.indexing import BATCH, MANY, MOST, Indexer
+from persrv.catalogue.indexing import BATCH, MANY, MOST, PATIENCE, Indexer
 from persrv.domain.semantics import SemanticField, StickerDocument
+from persrv.errors import IndexBusy
 
 
 class Queue:
@@ -100,3 +101,32 @@ async def test_what_another_process_indexed_meanwhile_is_not_left_as_it_was(exec
     await Indexer(queue, index, executor).drain()
     assert indexed == {0: "before", 1: "after", 2: "before"}
     assert not queue.tickets
+
+
+class Locked(Index):
+    """Written by another process for so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+        self.compacted = 0
+
+    def compact(self):
+        if self.looks:
+            self.looks -= 1
+            raise IndexBusy("another process is writing")
+        self.compacted += 1
+
+
+async def test_what_is_to_be_erased_waits_for_another_writer(executor):
+    index = Locked(looks=2)
+    await Indexer(Queue(3), index, executor, interval=0.01).erase_traces()
+    assert index.compacted == 1
+    assert index.updates == [(2, 1)]
+
+
+async def test_it_is_told_where_another_writer_does_not_come_to_an_end(executor):
+    index = Locked(looks=PATIENCE)
+    with pytest.raises(IndexBusy):
+        await Indexer(Queue(0), index, executor, interval=0.001).erase_traces()
+    assert index.compacted == 0
