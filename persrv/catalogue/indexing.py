@@ -95,11 +95,12 @@ class Indexer:
             try:
                 await self.drain()
                 await asyncio.get_running_loop().run_in_executor(self._executor, self._index.compact)
-                return
             except IndexBusy:
                 if look == PATIENCE:
                     raise
                 await asyncio.sleep(self._interval)
+            else:
+                return
 
     async def run(self) -> None:
         """Drain until cancelled."""
