@@ -48,8 +48,8 @@ def watched(module: Sequence[str], environment: Mapping[str, str], folder: Path)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(module)} failed: see {log}")
-    # Where there is no /proc, the largest of its processes has to do.
-    return Took(time.perf_counter() - began, used.ru_utime + used.ru_stime, max(most, used.ru_maxrss / 1024))
+    # Where there is no /proc, the largest of its processes has to do: Linux counts there also what started it.
+    return Took(time.perf_counter() - began, used.ru_utime + used.ru_stime, most or used.ru_maxrss / 1024)
 
 
 def _family(pid: int) -> Iterator[int]:

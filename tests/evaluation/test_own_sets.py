@@ -14,10 +14,13 @@ from persrv.evaluation.plus_tuning import OWN_GRID, tune_own_packs
 from persrv.evaluation.systems.own_sets import own_sets
 from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import RecallIndex
+from persrv.ranking.plus import PlusWeights
 from persrv.recall.pool import LEXICAL
 from tests.evaluation.conftest import clicks, dataset, drawn, table, training
 
 OFF, PREFER, ONLY = OwnPacks.OFF, OwnPacks.PREFER, OwnPacks.ONLY
+WEIGHTS = PlusWeights(diffusion=0.2)
+"""So little is lent that what is found for itself comes first."""
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def ranking(open_index):
 
     def rank(learnt, wanted, user, query, bonus=1.0):
         indexes.append(RecallIndex(open_index))
-        system = PersrvPlus(indexes[-1], None, PlusSettings(utility=None, own_packs=wanted, own_bonus=bonus))
+        system = PersrvPlus(indexes[-1], None, PlusSettings(WEIGHTS, utility=None, own_packs=wanted, own_bonus=bonus))
         system.fit(learnt)
         return [docid for docid, _ in system.rank(user, query, 100)]
 
@@ -82,7 +85,7 @@ def test_a_word_that_hundreds_have_finds_the_own_ones_beside_them(tmp_path, rank
     sets = dict.fromkeys(many, "others") | {"own": "mine", "known": "mine"}
     learnt = training(table([*many, "own", "known"], tmp_path, ocr=words, pack=sets), clicks("ann q known"))
     assert "own" not in ranking(learnt, OFF, "ann", "加油")
-    assert ranking(learnt, PREFER, "ann", "加油", bonus=100.0)[0] == "own"
+    assert ranking(learnt, PREFER, "ann", "加油", bonus=1e6)[0] == "own"
     assert ranking(learnt, ONLY, "ann", "加油") == ["own"]
 
 

@@ -55,20 +55,23 @@ def test_of_several_readings_each_sticker_tells_the_words_of_its_best(typed, oth
     ranker = PlusRanker(Index(by_token), {}, WORDS, QueryVectors(lambda: None), recall_size=100)
     ranking = ranker.rank(Asked("typed", ("typed",), Serving(), readings=meant))
 
-    expected = {}
+    most = {}
     weights = {"typed": weight_of_typed(meant)} | {each.text: each.weight for each in meant}
     for token, found in by_token.items():
         best = max((one.score for one in found), default=0.0)
         for one in found:
-            scale = 0.75 * weights[token] / best  # the words' share is 3 of 4
-            if one.sticker_id not in expected or one.score * scale > expected[one.sticker_id][0]:
-                told = {of: scale * part for of, part in one.by_field.items()}
-                expected[one.sticker_id] = one.score * scale, told, scale * one.utility
-    assert {place.sticker_id: (place.by_field, place.utility) for place in ranking} == {
-        sticker: (told, utility) for sticker, (_, told, utility) in expected.items()
-    }
+            scale = weights[token] / best
+            if one.sticker_id not in most or one.score * scale > most[one.sticker_id][0]:
+                most[one.sticker_id] = one.score * scale, one
+    best = max((value for value, _ in most.values()), default=0.0)
+    expected = {}
+    for value, one in most.values():
+        scale = (value / best) ** 2 / one.score  # words are all that was found, and are squared
+        told = {of: pytest.approx(scale * part) for of, part in one.by_field.items()}
+        expected[one.sticker_id] = told, pytest.approx(scale * one.utility)
+    assert {place.sticker_id: (place.by_field, place.utility) for place in ranking} == expected
     for place in ranking:
-        assert place.score == pytest.approx(expected[place.sticker_id][0], rel=1e-12)
+        assert place.score == pytest.approx((most[place.sticker_id][0] / best) ** 2, rel=1e-12)
         assert place.recall == pytest.approx(place.score, rel=1e-12)
     keys = [(-place.score, place.sticker_id) for place in ranking]
     assert keys == sorted(keys)

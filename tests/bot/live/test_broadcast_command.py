@@ -129,6 +129,7 @@ def test_send_that_is_pressed_twice_sends_once(bot, crowd, world, mei):
     people = crowd(2)
     world.delay("copyMessage", 0.5)
     shown = sends(mei)
+    mei.waits_for(lambda seen: seen.id == shown.id and f"broadcast:send:{number_of(shown)}" not in str(seen.buttons))
     assert "已经在发送了" in forge(world, mei, shown, f"broadcast:send:{number_of(shown)}")
     world.delay("copyMessage", 0)
     ended(mei, shown)
