@@ -82,8 +82,7 @@ class Measured:
     @property
     def unanswered(self) -> int:
         """Queries that were waited for in vain: nothing newer of the same person came after them."""
-        newest = {each.person: each for each in self.queries}
-        return sum(each.answered is None for each in newest.values())
+        return _unanswered(self.queries)
 
     @property
     def superseded(self) -> int:
@@ -164,10 +163,15 @@ def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed:
     typists.run()
     cpu = {"bot": _cpu_of(bot.pid) - cpu["bot"], "stand-in": time.process_time() - cpu["stand-in"] - typists.cpu}
     end = time.monotonic() + ENDS_WITHIN
-    while any(each.last and each.answered is None for each in watch.queries.values()) and time.monotonic() < end:
+    while _unanswered(list(watch.queries.values())) and time.monotonic() < end:
         time.sleep(0.05)
     queries = watch.clear()[watched_from:]
     return Measured(load.seconds, queries, tuple(typists.late), cpu | {"typists": typists.cpu})
+
+
+def _unanswered(queries: Sequence[Timed]) -> int:
+    newest = {each.person: each for each in queries}
+    return sum(each.answered is None for each in newest.values())
 
 
 def _cpu_of(pid: int | None) -> float:
