@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 import telegram
 import telegram.ext
@@ -67,8 +68,29 @@ CONCURRENT_UPDATES = 64
 QUERIES_AT_WORK = 8
 """Inline queries that are searched for at the same time. One thread ranks; more would only have left the line, in which
 a newer one takes the place of the one before."""
+UPDATES_AT_ONCE = 40
+"""Updates that are fetched in one look."""
 CONNECTIONS = CONCURRENT_UPDATES * 2
 """To Telegram at the same time, beside the one that asks for updates."""
+
+
+class PollingBot(telegram.ext.ExtBot[int]):
+    """Asks for `UPDATES_AT_ONCE`: to read the library's hundred would hold the event loop for too long."""
+
+    async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:
+        """See `telegram.Bot.get_updates`."""
+        return await super().get_updates(*args, **{"limit": UPDATES_AT_ONCE} | kwargs)
+
+
+def _bot(settings: Settings) -> telegram.ext.ExtBot[int]:
+    return PollingBot(
+        _token(settings),
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=_files(settings),
+        request=AiohttpRequest(CONNECTIONS),
+        get_updates_request=AiohttpRequest(1),
+        rate_limiter=InlineFirstRateLimiter(max_retries=2),
+    )
 
 
 @contextlib.asynccontextmanager
@@ -78,14 +100,7 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
     :raises TokenRejected: Telegram does not know the token.
     :raises TelegramUnavailable: Telegram cannot be reached.
     """
-    bot: telegram.ext.ExtBot[int] = telegram.ext.ExtBot(
-        _token(settings),
-        base_url=f"{settings.telegram_api_url}/bot",
-        base_file_url=_files(settings),
-        request=AiohttpRequest(CONNECTIONS),
-        get_updates_request=AiohttpRequest(1),
-        rate_limiter=InlineFirstRateLimiter(max_retries=2),
-    )
+    bot = _bot(settings)
     try:
         try:
             await bot.initialize()
@@ -141,13 +156,8 @@ def build_application(
     updates = DurableUpdateQueue(record, arrived=newest.arrived, superseded=superseded, at_once=QUERIES_AT_WORK)
     application: BotApplication = (
         ApplicationBuilder()
-        .token(_token(settings))
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .base_file_url(_files(settings))
-        .rate_limiter(InlineFirstRateLimiter(max_retries=2))
+        .bot(_bot(settings))
         .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES, done))
-        .request(AiohttpRequest(CONNECTIONS))
-        .get_updates_request(AiohttpRequest(1))
         .context_types(ContextTypes(context=Context))
         .update_queue(updates)
         .job_queue(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
@@ -52,6 +53,7 @@ def is_live(sticker_id: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(in_live_pack, sticker_id.not_in(banned_stickers()))
 
 
+@cache  # to put a statement together takes longer than to ask it
 def banned_stickers() -> CompoundSelect[Any]:
     """The ids of all stickers that are banned, themselves or with a set that has them.
 
@@ -95,6 +97,7 @@ def _first_pack(sticker_id: ColumnElement[int]) -> ScalarSelect[str]:
     )
 
 
+@cache
 def select_stickers() -> Select[Any]:
     """A SELECT from `stickers` whose rows `to_sticker` takes."""
     columns = (
@@ -118,6 +121,7 @@ def to_sticker(row: Row[Any]) -> Sticker:
     return Sticker(id_, unique_id, file_id, _FORMATS[format_], emoji, pack, _MEDIA[media], problem)
 
 
+@cache
 def select_packs() -> Select[Any]:
     """A SELECT from `packs` whose rows `to_pack` takes, with the counts of live stickers and wanted files."""
     member, sticker = pack_stickers.alias(), stickers.alias()

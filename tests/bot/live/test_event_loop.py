@@ -17,8 +17,27 @@ from collections import defaultdict
 import pytest
 
 MOST_SECONDS = 0.005
+LOOP_SECONDS = 0.006
+"""What `fixed_work` takes on the processor that the limit is meant for; a slower one has longer in proportion."""
 ROUNDS = 4
 PEOPLE = range(3001, 3041)
+
+
+def fixed_work():
+    found = {}
+    for number in range(20_000):
+        found[str(number)] = number, number % 7
+    return sum(len(key) + rest for key, (_, rest) in found.items())
+
+
+def limit():
+    """Seconds that a step may take on this processor."""
+    took = []
+    for _ in range(20):
+        began = time.thread_time()
+        fixed_work()
+        took.append(time.thread_time() - began)
+    return MOST_SECONDS * max(1.0, min(took) / LOOP_SECONDS)
 
 
 class Watch:
@@ -104,8 +123,9 @@ def test_no_step_holds_the_event_loop_while_many_type_choose_and_write(
         rounds.append(watch.take())
     repeated = rounds[1:]  # the first loads what is loaded once
     held = {kind: min(each.get(kind, 0.0) for each in repeated) for kind in repeated[0]}
-    too_long = {kind: round(seconds * 1000, 1) for kind, seconds in held.items() if seconds > MOST_SECONDS}
-    assert not too_long, too_long
+    most = limit()
+    too_long = {kind: round(seconds * 1000, 1) for kind, seconds in held.items() if seconds > most}
+    assert not too_long, (most, too_long)
     assert any("answer_inline_query" in kind for kind in held)  # it has watched the right loop
 
 
