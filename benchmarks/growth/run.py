@@ -32,7 +32,7 @@ CHANGED: Final = 1_000
 LIMIT: Final = 100
 WARM: Final = 30
 STARTS: Final = 3
-TABLE_FROM: Final = 20_000
+TABLE_FROM: Final = 1_000
 """Stickers from which the bot makes a table of impacts."""
 MEASURED: Final = "measured.json"
 

@@ -75,7 +75,7 @@ class WhooshStickerIndex:
         refresh_seconds: float = 0.5,
         lock_seconds: float = 2.0,
         cached_postings: int = 2_000_000,
-        impacts_from: int = 20_000,
+        impacts_from: int = 1_000,
         build: Build = build_apart,
         apart_from: int = 2_000,
         cache_dir: Path | None = None,
