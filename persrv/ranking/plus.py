@@ -70,7 +70,7 @@ class PlusRanking:
     """A ranking and every part of its scores, in its order.
 
     :param ids: Int64, shape (n,).
-    :param parts: Weighted, by the order of `PARTS`; with `lent` they sum to `recall`; shape (n, 4).
+    :param parts: Weighted, by the order of `PARTS`; with `lent` they sum to recall; shape (n, 5).
     :param lent: What diffusion added, shape (n,).
     :param preference: gate x share of the person's styles; 0 for nobody in particular; shape (n,).
     :param factors: What that and the person's own packs multiply recall by, shape (n,).
