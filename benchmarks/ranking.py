@@ -131,7 +131,7 @@ def _serving(corpus: Corpus, encoder: TextEncoder) -> Serving:
     indptr = np.searchsorted(owners, np.arange(texts + 1)).astype(np.int64)
     past = min(PAST, size)
     clicks = sparse.coo_array(
-        (np.full(past * 3, 0.3, dtype=np.float32), (np.repeat(np.arange(past), 3), rng.integers(size, size=past * 3))),
+        (np.ones(past * 3, dtype=np.float32), (np.repeat(np.arange(past), 3), rng.integers(size, size=past * 3))),
         shape=(past, size),
     )
     lenders = np.repeat(np.arange(size), NEIGHBOURS)
