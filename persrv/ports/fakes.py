@@ -25,6 +25,8 @@ class InMemoryStickerIndex:
 
     def __init__(self) -> None:
         self._stickers: dict[int, dict[SemanticField, Counter[str]]] = {}
+        self.version = 0
+        """See `StickerIndex.version`."""
 
     def search(
         self,
@@ -67,6 +69,7 @@ class InMemoryStickerIndex:
 
     def update(self, documents: Sequence[StickerDocument], deleted: Collection[int]) -> None:
         """See `StickerIndex.update`."""
+        self.version += 1
         for sticker_id in deleted:
             self._stickers.pop(sticker_id, None)
         for document in documents:

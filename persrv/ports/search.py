@@ -45,6 +45,10 @@ class StickerIndex(Protocol):
         """
 
     @property
+    def version(self) -> int:
+        """Another number after each change that a search may see: what was found before may be found no more."""
+
+    @property
     def needs_rebuild(self) -> bool:
         """True while stickers may be missing: the index is new, was damaged, or was made by another version."""
 

@@ -20,7 +20,7 @@ from scipy import sparse
 
 from persrv.domain.candidates import Found
 from persrv.recall.meaning import OwnTexts
-from persrv.recall.rows import distinct, places_of, weighted_rows
+from persrv.recall.rows import places_of, summed
 
 LEAST: Final = 0.3
 """Cosine of choices below which two stickers are not the same thing."""
@@ -135,13 +135,10 @@ def diffuse(found: Found, lent: sparse.csr_array, weight: float) -> Found:
     ids, scores = found
     if not len(ids) or weight <= 0:
         return found
-    inside = ids < lent.shape[0]  # a sticker newer than the neighbours lends nothing
-    borrowers, borrowed = weighted_rows(lent, ids[inside], weight * scores[inside])
-    everybody = distinct(np.concatenate([ids, borrowers]))
-    total = np.zeros(len(everybody))
-    total[np.searchsorted(everybody, ids)] += scores
-    total[np.searchsorted(everybody, borrowers)] += borrowed
-    return everybody, total
+    lends_some = (ids < lent.shape[0]) & (scores > 0)  # a sticker newer than the neighbours lends nothing
+    owners, places = places_of(lent.indptr, ids[lends_some])
+    borrowed = weight * scores[lends_some][owners] * lent.data[places]
+    return summed(np.concatenate([ids, lent.indices[places]]), np.concatenate([scores, borrowed]))
 
 
 def _best(cosines: sparse.csr_array, start: int, least: float) -> sparse.csr_array:

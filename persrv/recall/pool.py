@@ -29,6 +29,8 @@ LEXICAL: Final = 300
 """Stickers that words bring in, or as many as a ranking has where that is more."""
 TEXTS: Final = 200
 """Stickers' own texts that are looked at by meaning."""
+OWN_TEXTS: Final = 2_000
+"""The same where only own packs count: most are somebody else's."""
 
 
 def from_words(recall_size: int) -> int:

@@ -45,9 +45,29 @@ def weighted_rows(table: sparse.csr_array, rows: NDArray[np.int64], weights: NDA
     :param weights: Finite, of at least 0, shape (n,).
     """
     owners, places = places_of(table.indptr, rows)
-    if not len(places):
-        return NOTHING
-    columns, inverse = np.unique(table.indices[places], return_inverse=True)
-    sums = np.bincount(inverse, weights=weights[owners] * table.data[places], minlength=len(columns))
+    columns, sums = summed(table.indices[places], weights[owners] * table.data[places])
     found = sums > 0
-    return columns[found].astype(np.int64), np.asarray(sums[found], dtype=np.float64)
+    return columns[found], sums[found]
+
+
+def summed(ids: NDArray[np.integer], values: NDArray[np.float64]) -> Found:
+    """Each id once, rising, with the sum of its values, added in the order in which they stand.
+
+    An id and its place are put into one number, which is sorted by several at once: `np.unique` and `argsort` take some
+    times as long.
+
+    :param ids: At least 0, below 2**40, shape (n,).
+    :param values: Shape (n,), below 2**23 of them.
+    """
+    if not len(ids):
+        return NOTHING
+    bits = len(ids).bit_length()
+    both = ids.astype(np.int64) << bits
+    both |= np.arange(len(ids))
+    both.sort()
+    order = both & ((1 << bits) - 1)
+    both >>= bits
+    first = np.ones(len(both), dtype=np.bool_)
+    np.not_equal(both[1:], both[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    return both[starts], np.asarray(np.add.reduceat(values[order], starts), dtype=np.float64)

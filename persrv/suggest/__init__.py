@@ -1,6 +1,7 @@
 """The use case online: a query becomes a page of stickers, a chosen one becomes an interaction."""
 
 from persrv.suggest.about import StickerFacts, sticker_facts
+from persrv.suggest.asked import Asked, Ranker
 from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
@@ -9,8 +10,9 @@ from persrv.suggest.mydata import as_json
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
+from persrv.suggest.paper_ranker import PaperRanker
+from persrv.suggest.plus_ranker import PlusRanker
 from persrv.suggest.query_vectors import QueryVectors
-from persrv.suggest.rankers import Asked, PaperRanker, PlusRanker, Ranker
 from persrv.suggest.service import PAGE_SIZE, Reading, Suggester
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.shelf import Shelf

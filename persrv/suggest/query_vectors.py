@@ -47,6 +47,11 @@ class QueryVectors:
         with self._lock:
             self._encoder = encoder
 
+    @property
+    def ready(self) -> bool:
+        """Whether the encoder is loaded."""
+        return self._encoder is not None
+
     def of(self, query: str, encoder: str) -> NDArray[np.float32] | None:
         """A query's vector, shape (dimensions,), or None.
 

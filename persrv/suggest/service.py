@@ -22,13 +22,13 @@ from persrv.errors import AnswerNotWanted
 from persrv.ports.storage import HistoryStore
 from persrv.ranking.interleaving import interleave
 from persrv.ranking.order import each_once
+from persrv.suggest.asked import Asked, Ranker, ranked_by
 from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own import own_stickers
 from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
-from persrv.suggest.rankers import Asked, Ranker, ranked_by
 from persrv.suggest.serving import ServingHolder
 from persrv.suggest.shelf import Shelf
 from persrv.suggest.styles import StyleKeeper
@@ -189,6 +189,8 @@ class Suggester:
         self._tastes.forget(user_id)
         self._explorer.forget(user_id)
         self._impressions.forget(user_id)
+        self._ranker.forget()
+        self._trials.forget()
 
     async def _in_pack(self, key: str, hidden: Hidden, own: OwnWanted | None) -> tuple[Ranked, ...]:
         """The sets that are called so, each in its order."""

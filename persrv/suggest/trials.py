@@ -8,7 +8,7 @@ from hashlib import blake2b
 from random import Random
 
 from persrv.ranking.exploration import FIRST_PLACE, LAST_PLACE
-from persrv.suggest.rankers import Ranker
+from persrv.suggest.asked import Ranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,8 @@ class Trials:
         compares, seed = lots.random() < self._compare_share, lots.getrandbits(64)
         explores, place = lots.random() < self._explore_share, lots.randint(FIRST_PLACE, LAST_PLACE)
         return Lot(self._rival if compares else None, seed, place if explores else None)
+
+    def forget(self) -> None:
+        """See `Ranker.forget`."""
+        if self._rival is not None:
+            self._rival.forget()

@@ -18,7 +18,7 @@ from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import LEXICAL
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import Asked, PlusRanker, QueryVectors, Serving
-from persrv.suggest.rankers import POOLED
+from persrv.suggest.plus_ranker import POOLED
 from persrv.suggest.recall_arrays import KnownVectors, LearntStages
 from persrv.text.keys import text_keys
 
@@ -29,6 +29,8 @@ FOUND = st.dictionaries(st.integers(0, 9), st.tuples(PARTS, st.sampled_from([0.0
 
 class Index:
     """Finds what it was told to find for a token."""
+
+    version = 0
 
     def __init__(self, found):
         self._found = found

@@ -40,6 +40,8 @@ class MemoryStickerIndex:
         self._columns = [_Column() for _ in FIELDS]
         self._arranged: _Arranged | None = None
         self._capacity = cached_postings
+        self.version = 0
+        """See `StickerIndex.version`."""
 
     def search(
         self,
@@ -66,6 +68,7 @@ class MemoryStickerIndex:
         """Replace, add and delete; see `StickerIndex.update`."""
         latest = {document.sticker_id: document for document in documents}
         with self._lock:
+            self.version += 1
             if latest or deleted:
                 self._arranged = None
             for sticker_id in deleted:

@@ -95,6 +95,7 @@ class WhooshStickerIndex:
         self._apart_from = apart_from
         self._cache_dir = cache_dir
         self._looked_at = clock()
+        self._version = 0
         self._scratches = Scratches()
         self._outdated = False
         """Whether it is time for a new table."""
@@ -179,6 +180,15 @@ class WhooshStickerIndex:
         """How many stickers are in the index."""
         self._refresh_if_due()
         return self._snapshot.count
+
+    @property
+    def version(self) -> int:
+        """See `StickerIndex.version`: rises with each commit that is seen.
+
+        :raises SearchIndexError: it is closed.
+        """
+        self._refresh_if_due()
+        return self._version
 
     # Writing
 
@@ -323,6 +333,7 @@ class WhooshStickerIndex:
         served, before = self._serve(snapshot), self._snapshot
         with self._reading:
             self._snapshot, self._served = snapshot, served
+            self._version += 1
             # By a table nobody looks at postings.
             self._cache.retain(snapshot.columns.keys() if served is None else ())
             before.close()

@@ -24,9 +24,9 @@ from persrv.ranking.plus import PlusRanking, PlusWeights, rank_plus
 from persrv.recall.forgiving import readings, weight_of_typed
 from persrv.recall.learning import Arrange
 from persrv.recall.nearest import ExactNearest
-from persrv.recall.pool import TEXTS, best_of_readings, from_words, pool, relative_to_best
+from persrv.recall.pool import OWN_TEXTS, TEXTS, best_of_readings, from_words, pool, relative_to_best
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest.rankers import OWN_PACKS, OWN_TEXTS
+from persrv.suggest.asked import OWN_BONUS
 from persrv.text import normalise
 from persrv.utility.utility import Utility
 from persrv.utility.weights import UtilityWeights
@@ -47,7 +47,7 @@ class PlusSettings:
     """Whether words that nobody used are read as others that sound or look like them."""
     own_packs: OwnPacks = OwnPacks.OFF
     """What everybody wants of their own packs."""
-    own_bonus: float = OWN_PACKS
+    own_bonus: float = OWN_BONUS
     """What an own pack adds to the factor of its stickers, where they are preferred."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -42,6 +43,17 @@ def test_what_was_saved_answers_the_same(vectors):
     again = open_nearest(vectors, saved)
     for vector in vectors[:20].astype(np.float32):
         assert sorted(again.find(vector, 5)[0].tolist()) == sorted(nearest.find(vector, 5)[0].tolist())
+
+
+def test_out_of_a_file_it_answers_the_same_after_everything_else_is_let_go(vectors, tmp_path):
+    nearest, saved = arrange_vectors(vectors, exact=100)
+    np.save(tmp_path / "saved.npy", saved)
+    again = open_nearest(vectors, np.load(tmp_path / "saved.npy", mmap_mode="r"))
+    del saved
+    gc.collect()
+    asked = vectors[:200].astype(np.float32)
+    for found, expected in zip(again.find_each(asked, 9), nearest.find_each(asked, 9), strict=True):
+        assert found.tobytes() == expected.tobytes()
 
 
 def test_the_same_vectors_give_the_same_file(vectors):
