@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from persrv.domain.candidates import Found, Pool, RecalledStickers
 
-CAPACITY: Final = 32 << 20
-"""Bytes that are kept: of a large catalogue some three hundred queries."""
+CAPACITY: Final = 48 << 20
+"""Bytes that are kept: some eight hundred queries."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
