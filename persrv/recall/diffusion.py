@@ -128,16 +128,16 @@ def lends(neighbours: sparse.csr_array) -> sparse.csr_array:
 def diffuse(found: Found, lent: sparse.csr_array, weight: float) -> Found:
     """Let stickers lend; those that only borrow join.
 
-    :param found: Scores of at least 0.
+    :param found: Scores above 0.
     :param lent: Of `lends`, shape (stickers, stickers).
     :param weight: At least 0.
     """
     ids, scores = found
     if not len(ids) or weight <= 0:
         return found
-    lends_some = (ids < lent.shape[0]) & (scores > 0)  # a sticker newer than the neighbours lends nothing
-    owners, places = places_of(lent.indptr, ids[lends_some])
-    borrowed = weight * scores[lends_some][owners] * lent.data[places]
+    inside = ids < lent.shape[0]  # a sticker newer than the neighbours lends nothing
+    owners, places = places_of(lent.indptr, ids[inside])
+    borrowed = weight * scores[inside][owners] * lent.data[places]
     return summed(np.concatenate([ids, lent.indices[places]]), np.concatenate([scores, borrowed]))
 
 

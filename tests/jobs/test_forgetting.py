@@ -16,6 +16,7 @@ from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import FetchedPack, FetchedSticker, MediaState, PackKind, StickerFormat
 from persrv.domain.work import Made, Maker, Task
+from persrv.suggest import PlusRanker, QueryVectors
 from persrv.suggest.recall_arrays import QUERY_KEYS, WORDS
 from persrv.suggest.serving import CHOICES
 from persrv.text.keys import text_key
@@ -110,6 +111,16 @@ async def test_what_is_learnt_after_somebody_was_erased_is_what_had_been_learnt_
             here, there = [await told(one, query, user_id) for one in (services, never)]
             assert list(here) == list(there), (query, user_id)
             assert [place.score for place in here.values()] == pytest.approx([place.score for place in there.values()])
+
+
+async def test_what_is_kept_of_anybodys_queries_is_dropped(opened, monkeypatch):
+    services, _ = await opened("erased", {ANN: OF_ANN, BOB: OF_BOB})
+    await told(services, SECRET, ANN)
+    dropped = []
+    for keeper in (PlusRanker, QueryVectors):
+        monkeypatch.setattr(keeper, "forget", lambda self, keeper=keeper: dropped.append(keeper))
+    await services.forget(ANN)
+    assert set(dropped) == {PlusRanker, QueryVectors}
 
 
 async def test_ones_own_memory_styles_and_words_are_gone_at_once(opened):

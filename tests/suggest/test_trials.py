@@ -9,6 +9,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 class Rival:
     name = "rival"
+    forgotten = 0
+
+    def forget(self):
+        self.forgotten += 1
 
 
 def lots(trials, people=range(2000), query="笑", now=NOON):
@@ -60,3 +64,10 @@ def test_the_lot_of_a_persons_query_stays_for_a_day_and_is_drawn_anew_for_anothe
 
 def test_half_a_surrogate_pair_is_a_query_like_any_other():
     assert Trials(rival=Rival(), compare_share=1.0).draw(7, "\ud83d", NOON).rival is not None
+
+
+def test_a_rival_forgets_too_what_it_keeps_of_queries():
+    rival = Rival()
+    Trials(rival=rival).forget()
+    Trials().forget()
+    assert rival.forgotten == 1

@@ -47,6 +47,20 @@ def test_the_words_of_an_emoji_find_it_only_in_the_emoji_field(any_index, ids, c
     assert sorted(ids("👍")) == [1, 2]
 
 
+def test_its_version_is_another_after_each_change_and_the_same_between_them(any_index, ids, corpora):
+    versions = [any_index.version]
+    for documents, deleted in (
+        ([corpora.document(1, ocr="cat")], []),
+        ([corpora.document(1, ocr="dog")], []),
+        ([], [1]),
+    ):
+        any_index.update(documents, deleted)
+        versions.append(any_index.version)
+        ids("cat")
+        assert any_index.version == versions[-1]
+    assert len(set(versions)) == 4
+
+
 def test_who_is_left_out_makes_room_for_the_next_best(any_index, corpora, weights):
     any_index.update([corpora.document(number, ocr="cat") for number in range(1, 7)], [])
     unwanted = np.array([1, 3, 4])

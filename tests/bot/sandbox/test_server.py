@@ -22,6 +22,16 @@ def test_a_busy_port_is_told_in_a_sentence(server: SandboxServer):
         second.start()
 
 
+def test_no_part_of_an_answer_waits_for_another_to_be_acknowledged(server: SandboxServer):
+    """Nagle's algorithm would hold the second part of every answer back for 40 ms."""
+    with httpx.Client(trust_env=False) as client:
+        client.get(f"{server.url}/api/state")  # the connection stays open
+        sockets = [
+            connection.transport.get_extra_info("socket") for connection in server._server.server_state.connections
+        ]
+        assert [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0 for one in sockets] == [True]
+
+
 def test_open_requests_do_not_keep_it_from_stopping(world: World):
     server = SandboxServer(world)
     server.start()
