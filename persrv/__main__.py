@@ -1,5 +1,5 @@
 """`python -m persrv` is the console script `persrv`."""
 
-from persrv.cli.main import main
+from persrv.cli.start import main
 
 main()

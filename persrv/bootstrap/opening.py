@@ -33,7 +33,7 @@ from persrv.adapters.nearest import open_nearest
 from persrv.adapters.pictures import MatplotlibUsagePainter, PillowStylePainter
 from persrv.adapters.search import WhooshStickerIndex
 from persrv.bootstrap.engines import text_encoder
-from persrv.bootstrap.process import prepare_data_dir, utc_now
+from persrv.bootstrap.process import loading, prepare_data_dir, utc_now
 from persrv.bootstrap.services import Services
 from persrv.bootstrap.weights import plus_weights, ranking_weights, relevance_weights
 from persrv.catalogue import Indexer, Moderation
@@ -68,7 +68,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     prepare_data_dir(settings)
     await asyncio.to_thread(upgrade, settings.database)
-    await asyncio.to_thread(warm_up, settings.cache_dir)
+    with loading():
+        await asyncio.to_thread(warm_up, settings.cache_dir)
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)

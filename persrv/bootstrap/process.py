@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+import gc
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import UTC, datetime
 
 from persrv.adapters.locks import job_lock
@@ -41,6 +42,18 @@ def prepare_data_dir(settings: Settings) -> None:
             f"The data folder {settings.data_dir} cannot be written ({error.strerror}): make it writable for this "
             "user or set PERSRV_DATA_DIR to another folder."
         ) from error
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """Load in the body what stays, dictionaries and an encoder: no garbage is looked for among it while it comes."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextlib.asynccontextmanager

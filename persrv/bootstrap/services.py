@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from persrv.adapters.threads import one_thread_a_product
-from persrv.bootstrap.process import utc_now
+from persrv.bootstrap.process import loading, utc_now
 from persrv.catalogue import FolderImport, Indexer, Moderation, PackImporter
 from persrv.config import Settings
 from persrv.ports.artefacts import ArtefactStore, EmbeddingArchive
@@ -116,7 +116,8 @@ class Services:
         one_thread_a_product()
         await self.explorer.load()
         if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
-            await asyncio.to_thread(self.query_vectors.warm)
+            with loading():
+                await asyncio.to_thread(self.query_vectors.warm)
 
     async def forget(self, user_id: int) -> tuple[int, int]:
         """Erase all that is personal: rows, what waits to be written, and the person's words in the index.
