@@ -3,6 +3,8 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= -n logical --dist loadfile
+# Which tests `test-all` runs, as -m of pytest has it; all, if nothing is chosen.
+CHOSEN ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test test-all lint format types audit clean help
@@ -34,7 +36,7 @@ test: lint types $(VENV)/dev ## lint, types, import contract and every test of t
 	$(BIN)/pytest $(WORKERS) -m "not heavy"
 
 test-all: $(VENV)/all lint types ## every test, with the heavy extras: torch, transformers, peft, paddleocr; some gigabytes
-	REQUIRE_HEAVY=1 $(BIN)/pytest $(WORKERS)
+	REQUIRE_HEAVY=1 $(BIN)/pytest $(WORKERS) $(if $(CHOSEN),-m "$(CHOSEN)")
 
 lint: $(VENV)/dev ## ruff
 	$(BIN)/ruff check .

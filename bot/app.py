@@ -61,8 +61,8 @@ COMMANDS = ("start", "help", "packs", "mystyle", "why", "report", "mine", "nsfw"
 ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "broadcast", "ban", "unban")
 """Shown after them to admins alone."""
 
-LAST = 1
-"""The handlers' group that comes after all others."""
+BEFORE = FIRST + 1
+"""The handlers' group that comes before those that answer: whoever has an answer is noted."""
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
 QUERIES_AT_WORK = 8
@@ -215,7 +215,7 @@ def build_application(
     application.add_handler(request_handler(), group=FIRST)
     # Whoever only looks what is kept of them leaves nothing by it.
     written = private & ~filters.Regex(banning.ABOUT_ONESELF)
-    application.add_handler(MessageHandler(written, broadcasting.note_private_chat), group=LAST)
+    application.add_handler(MessageHandler(written, broadcasting.note_private_chat), group=BEFORE)
     reports = ErrorReports()
 
     async def report(update: object, context: Context) -> None:

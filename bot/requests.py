@@ -8,7 +8,7 @@ from telegram.ext import TypeHandler
 from bot.context import Context
 from persrv.requests import request_id
 
-FIRST = -1
+FIRST = -2
 """The handlers' group that comes before all others."""
 
 

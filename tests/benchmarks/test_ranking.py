@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.ranking import measure, page
 
 
+@pytest.mark.slow
 def test_a_small_run_answers_with_all_stages_and_writes_what_it_took(tmp_path):
     said = []
     rankings, resident, anonymous = measure(tmp_path, 400, 12, said.append)

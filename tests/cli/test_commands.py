@@ -75,6 +75,7 @@ def add_pack(world, tmp_path):
     return add
 
 
+@pytest.mark.slow
 def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     add_pack("Cats_by_test", [picture(1), picture(60)])
     add_pack("Dogs_by_test", [picture(120), b"this is no picture"], emoji="🐶")
@@ -95,6 +96,7 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert "Nothing found" in persrv("search", "mine 派对").stdout  # nobody in particular has no packs
 
 
+@pytest.mark.slow
 def test_explain_tells_whose_pick_a_place_is_where_two_rankings_are_interleaved(persrv, add_pack):
     add_pack("Cats_by_test", [picture(shade) for shade in (1, 60, 120)])
     persrv("import", "Cats_by_test")
@@ -107,6 +109,7 @@ def test_explain_tells_whose_pick_a_place_is_where_two_rankings_are_interleaved(
     assert [row["pick"] for row in told(COMPARE_WITH="persrv", COMPARE_SHARE="1")] == ["", "", ""]
 
 
+@pytest.mark.slow
 def test_explain_tells_what_was_scored_and_a_lower_limit_leaves_it_out(persrv, add_pack):
     add_pack("Cats_by_test", [picture(1), picture(60)])
     persrv("import", "Cats_by_test")
@@ -150,6 +153,7 @@ def folder(tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder):
     missing = persrv("import", str(folder))
     assert missing.returncode == 2
@@ -181,6 +185,7 @@ def test_an_interrupted_folder_goes_on_where_it_was(persrv, world, folder):
     assert len({call.params.get("emoji") for call in world.calls_of("sendSticker")}) >= 2
 
 
+@pytest.mark.slow
 def test_the_index_is_made_anew_from_the_database(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
     persrv("import", "Cats_by_test")
@@ -189,6 +194,7 @@ def test_the_index_is_made_anew_from_the_database(persrv, add_pack, tmp_path):
     assert json.loads(persrv("search", "party", "--json").stdout)["results"]
 
 
+@pytest.mark.slow
 def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_path):
     fine = persrv("doctor")
     assert fine.returncode == 0, fine.stdout
@@ -233,6 +239,7 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     assert "PERSRV_BOT_TOKEN is missing" in none.stderr
 
 
+@pytest.mark.slow
 def test_a_busy_port_is_said_in_a_sentence(persrv, server, monkeypatch):
     busy = persrv("sandbox", "--no-browser", "--port", str(server.port), timeout=120)
     assert busy.returncode == 1
@@ -246,6 +253,7 @@ def test_every_command_has_its_help(persrv):
     assert "--explain" in persrv("search", "--help").stdout
 
 
+@pytest.mark.slow
 def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
     nothing = persrv("backup", str(tmp_path / "backup.tar"))

@@ -59,6 +59,7 @@ def folder(tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_a_folder_of_pictures_and_clicks_becomes_a_report(evaluate, folder, tmp_path):
     out = tmp_path / "out"
     result = evaluate(folder, "--out", out, "--systems", "global-pop,bm25,bm25-ocr,persrv", "--ablation", "--seed", 3)

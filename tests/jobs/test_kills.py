@@ -90,6 +90,7 @@ def order(answers):
     return {asked: [sticker for sticker, _ in places] for asked, places in answers.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_a_night_killed_at_every_step_serves_last_nights_answers_or_its_own_and_the_next_one_makes_up_for_it(
     settings, services, add_pack, picture, choose, tmp_path

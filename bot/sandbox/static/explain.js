@@ -80,13 +80,13 @@ function bar(lengths, colors, largest) {
   return element;
 }
 
-/** The same as figures, under the bar. */
+/** The same as figures, under the bar; what would read 0.00 is in the bar's words alone. */
 const list = (lengths, colors) =>
   h(
     "span",
     { class: "why-parts", "aria-hidden": "true" },
     lengths
-      .filter(({ value }) => value)
+      .filter(({ value }) => Number(number(value)))
       .map(({ name, value }) =>
         h(
           "span",

@@ -267,6 +267,7 @@ def test_a_restart_goes_on_and_nobody_gets_it_twice(start_bot, world, crowd, mei
     assert [len(got(person)) for person in people] == [1] * 8
 
 
+@pytest.mark.slow
 def test_a_kill_goes_on_and_nobody_gets_it_twice(start_process, settings, world, crowd, mei):
     process = start_process()
     until(lambda: world.calls_of("getUpdates"))

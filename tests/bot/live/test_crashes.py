@@ -58,6 +58,7 @@ def test_a_kill_in_the_middle_of_an_import_loses_nothing_and_fetches_nothing_twi
     assert len(found.stickers) == 1
 
 
+@pytest.mark.slow
 def test_every_choice_that_was_acknowledged_survives_a_kill_and_is_there_once(
     run, settings, world, make_pack, mei, finds
 ):
@@ -108,6 +109,7 @@ def test_sigterm_stops_it_within_five_seconds_and_in_good_order(run, world, tmp_
     assert "only-for-tests" not in log
 
 
+@pytest.mark.slow
 def test_a_bot_that_is_told_to_wait_at_its_start_waits_and_then_listens(run, world, tmp_path):
     world.fail_next("getMe", 429, "Too Many Requests: retry after 1", retry_after=1, times=2)
     world.fail_next("getMe", 502, "Bad Gateway")

@@ -115,6 +115,7 @@ def test_answers_choices_and_their_place_are_counted(watched, ask, measured, wor
     assert measured("persrv_ready") == 1
 
 
+@pytest.mark.slow
 def test_an_answer_that_telegram_refuses_is_counted_as_failed_and_not_as_hit(watched, measured, world, page, mei):
     world.fail_next("answerInlineQuery", 400, "Bad Request: something about it")
     with pytest.raises(SandboxRefused):

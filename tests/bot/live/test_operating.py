@@ -80,6 +80,7 @@ def title(pid: int) -> str:
         return ""
 
 
+@pytest.mark.slow
 def test_the_log_is_json_with_request_ids_and_holds_no_secret_and_no_personal_text(
     run, ask, log, settings, world, make_pack, mei, alex
 ):

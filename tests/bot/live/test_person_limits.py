@@ -7,6 +7,7 @@ from bot.sandbox.seen import SandboxRefused
 from tests.bot.live.test_mystyle import learn
 
 
+@pytest.mark.slow
 def test_a_person_who_asks_too_much_is_left_unanswered_and_the_others_are_not(start_bot, world, mei, alex):
     start_bot(queries_a_minute=2)
     alex.types("a")
