@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +55,10 @@ class Scores:
 _NO_SCORE = Scores(np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One place in a ranking. What it says of scores is looked up in `scores`, as `Scores` explains it.
+
+    A tuple, since a hundred of them are made for each answer, in half the time of a frozen dataclass.
 
     :param at: Its place in `scores`.
     :param team: Whose pick it is in an interleaved answer; None for nobody's, and where one ranking answered. Of two
@@ -66,7 +67,7 @@ class Ranked:
 
     sticker_id: int
     reason: Reason
-    scores: Scores = field(default=_NO_SCORE, repr=False)
+    scores: Scores = _NO_SCORE
     at: int = 0
     team: Team | None = None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from persrv.domain.suggestions import Ranked, Reason
@@ -23,5 +22,5 @@ def give_place(ranking: Sequence[Ranked], sticker_id: int, place: int) -> tuple[
     at = next((number for number, ranked in enumerate(ranking) if ranked.sticker_id == sticker_id), -1)
     if not 0 <= place < at:
         raise ValueError("A sticker can only be moved up to a place above its own.")
-    given = replace(ranking[at], reason=Reason.EXPLORING, team=None)
+    given = ranking[at]._replace(reason=Reason.EXPLORING, team=None)
     return (*ranking[:place], given, *ranking[place:at], *ranking[at + 1 :])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from persrv.domain.suggestions import Ranked
@@ -66,7 +66,7 @@ def interleave(serving: Sequence[Ranked], rival: Sequence[Ranked], seed: int) ->
     mine = {ranked.sticker_id: ranked for ranked in serving}
     theirs = {ranked.sticker_id: ranked for ranked in rival}
     by_team = {Team.SERVING: mine, Team.RIVAL: theirs, None: theirs | mine}
-    return tuple(replace(by_team[pick.team][pick.sticker_id], team=pick.team) for pick in picks)
+    return tuple(by_team[pick.team][pick.sticker_id]._replace(team=pick.team) for pick in picks)
 
 
 def compare(compared: Compared, answers: int, credits: Sequence[Credits]) -> Comparison:

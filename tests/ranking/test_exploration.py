@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +12,7 @@ from persrv.ranking.order import as_ranked
 def ranking(size):
     one = np.ones(size)
     ranked = as_ranked(np.arange(size), Scores(np.arange(size, 0, -1), one, one, one, one))
-    return [replace(place, team=Team.RIVAL) for place in ranked]
+    return [place._replace(team=Team.RIVAL) for place in ranked]
 
 
 def test_one_sticker_moves_up_and_those_between_move_down_by_one():
