@@ -40,6 +40,7 @@ from persrv.preference.profile import StyleProfile, fit_profile
 from persrv.preference.share import style_field
 from persrv.ranking.personal import RankingWeights
 from persrv.ranking.plus import PlusWeights
+from persrv.recall.diffusion import lending_of
 from persrv.recall.learning import LearntRecall
 from persrv.recall.meaning import OwnTexts, PastQueries
 from persrv.recall.memory import Memory
@@ -204,11 +205,9 @@ def _learnt(
         (np.ones(past * 3, dtype=np.float32), (np.repeat(np.arange(past), 3), rng.integers(size, size=past * 3))),
         shape=(past, size),
     )
-    lenders = np.repeat(np.arange(size), NEIGHBOURS)
-    lent = sparse.coo_array(
-        (rng.uniform(0.3, 1.0, len(lenders)).astype(np.float32), (lenders, rng.integers(size, size=len(lenders)))),
-        shape=(size, size),
-    )
+    borrowers = np.repeat(np.arange(size), NEIGHBOURS)
+    alike = rng.uniform(0.1, 1.0, len(borrowers)).astype(np.float32)
+    lent = sparse.coo_array((alike, (borrowers, rng.integers(size, size=len(borrowers)))), shape=(size, size))
     said = encoder.encode(list(corpus.queries(SAID, most=2, seed=99)))
     asked, says = _near(rng, past, said), _near(rng, texts, said)
     (near_queries, query_index), (near_texts, text_index) = arrange_vectors(asked), arrange_vectors(says)
@@ -217,7 +216,7 @@ def _learnt(
             np.sort(text_keys([f"past {number}" for number in range(past)])), near_queries, sparse.csr_array(clicks)
         ),
         OwnTexts(near_texts, indptr, np.arange(size, dtype=np.int32)),
-        sparse.csr_array(lent),
+        lending_of(sparse.csr_array(lent)),
         asked,
         np.sort(text_keys([f"text {number}" for number in range(texts)])),
         says,

@@ -57,7 +57,7 @@ class Suggesting(BaseModel):
         "above.",
     )
     plus_diffusion: float = Field(
-        default=0.6, ge=0, le=100, description="persrv-plus: how much stickers chosen for the same lend each other."
+        default=1.0, ge=0, le=100, description="persrv-plus: how much scores of stickers alike count, beside its own."
     )
     plus_style: float = Field(default=1.0, ge=0, le=100, description="persrv-plus: how much a person's styles count.")
     own_packs: float = Field(

@@ -22,7 +22,7 @@ GRIDS: Final = {
     "meaning": (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2),
     "texts": (0.0, 0.05, 0.1, 0.2, 0.4),
     "choices": (0.0, 0.1, 0.2, 0.5, 1.0),
-    "diffusion": (0.0, 0.2, 0.4, 0.6, 0.8, 1.2),
+    "diffusion": (0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
     "style": (0.0, 0.5, 0.8, 1.0, 1.5, 2.0),
 }
 """Memory is not tuned: a log without repeats would say 0, and one of simulated people anything."""

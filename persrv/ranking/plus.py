@@ -41,8 +41,8 @@ class PlusWeights:
     choices: float = 0.5
     """What each choice for this very query counts, where the best of the four above counts 1: with 2 choices for one
     sticker it is as good as the best that is expected."""
-    diffusion: float = 0.6
-    """How much a sticker lends to those chosen for the same queries."""
+    diffusion: float = 1.0
+    """How much the scores of stickers that are the same thing count, where a sticker's own counts 1."""
     style: float = 1.0
     """How much a person's styles count; FACTS found 1.5 on other data."""
 

@@ -11,7 +11,8 @@ from scipy import sparse
 
 from persrv.ports.nearest import NearestVectors
 from persrv.ports.progress import Progress, silent
-from persrv.recall.diffusion import choice_neighbours, lends, text_neighbours
+from persrv.recall.alike import alike_by_company, alike_by_texts, chosen_or_said
+from persrv.recall.diffusion import Lending, lending_of
 from persrv.recall.meaning import OwnTexts, PastQueries, chosen_for, distinct_queries, owners_of
 from persrv.text.keys import text_keys
 
@@ -28,12 +29,12 @@ class LearntRecall:
     :param query_vectors: Row for row as `past.keys`, float32; no columns without an encoder.
     :param text_keys: Of the distinct texts of `own`, rising, uint64.
     :param text_vectors: Row for row as `text_keys`.
-    :param lent: `persrv.recall.diffusion.lends`: row lends to column, shape (stickers, stickers).
+    :param lent: Who lends to whom.
     """
 
     past: PastQueries
     own: OwnTexts
-    lent: sparse.csr_array
+    lent: Lending
     query_vectors: NDArray[np.float32]
     text_keys: NDArray[np.uint64]
     text_vectors: NDArray[np.float32]
@@ -66,15 +67,17 @@ def learn_recall(
     text_vectors = _encoded(encode, sayings)
     past = PastQueries(keys, arrange(query_vectors) if query_vectors.size else None, clicks)
     own = OwnTexts(arrange(text_vectors) if text_vectors.size else None, indptr, owners)
-    neighbours = choice_neighbours(clicks)
+    said = text_keys(sayings)
+    once = np.asarray(clicks.sum(axis=0)).ravel() > 0
+    alike = alike_by_company(chosen_or_said(keys, clicks, said, own), once)
     if own.nearest is not None:
-        counts = np.asarray(clicks.sum(axis=0)).ravel()
+        alone = np.diff(alike.indptr) == 0
 
         def looked(done: int) -> None:
             progress("looking for stickers that say the same", done, len(sayings))
 
-        neighbours = neighbours.maximum(text_neighbours(counts, own, text_vectors, looked))
-    return LearntRecall(past, own, lends(sparse.csr_array(neighbours)), query_vectors, text_keys(sayings), text_vectors)
+        alike = sparse.csr_array(alike + alike_by_texts(alone, once, own, text_vectors, looked))
+    return LearntRecall(past, own, lending_of(alike), query_vectors, said, text_vectors)
 
 
 def _encoded(encode: Encode | None, texts: list[str]) -> NDArray[np.float32]:

@@ -2,10 +2,10 @@
 
     mix(s)  = lexical x W(s) + meaning x M(s) + texts x T(s) + memory x m(s)
     base(s) = ((mix(s) / best mix)^2 + choices x clicks(q, s)) / (1 + choices x clicks(q))
-    t(s)    = base(s) + diffusion x sum over neighbours n of cos(s, n) x base(n)
+    t(s)    = (base(s) + diffusion x sum over n of alike(s, n) base(n)) / (1 + diffusion x sum over n of alike(s, n))
 
 W is the paper's recall (equation 6) relative to the best sticker's; M, T (`persrv.recall.meaning`), m
-(`persrv.recall.memory`) and the neighbours (`persrv.recall.diffusion`) say themselves where they are from.
+(`persrv.recall.memory`) and alike (`persrv.recall.alike`) say themselves where they are from.
 
 The mix is what to expect for a query that nobody asked; squared, since what is found by much is more likely than
 what is found by a little is in proportion. Each choice for this very query then speaks against it (a Dirichlet prior,
@@ -19,10 +19,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from scipy import sparse
 
 from persrv.domain.candidates import CHOICES, MIXED, NOTHING, PARTS, Found, Pool, RecalledStickers
-from persrv.recall.diffusion import diffuse
+from persrv.recall.diffusion import Lending, diffuse
 from persrv.recall.rows import distinct
 
 LEXICAL: Final = 300
@@ -74,7 +73,7 @@ def _best(parts: Sequence[tuple[float, Found]]) -> Found:
 
 def pool(
     found: Mapping[str, Found],
-    lent: sparse.csr_array | None,
+    lent: Lending | None,
     shares: Mapping[str, float],
     *,
     choices: float,
@@ -83,7 +82,7 @@ def pool(
     """Bring the parts together and let diffusion lend.
 
     :param found: Of each of `PARTS` what it found; a part that is missing found nothing.
-    :param lent: `persrv.recall.diffusion.lends`; None: nobody lends.
+    :param lent: Who lends to whom; None: nobody lends.
     :param shares: Weight of each of `MIXED`, at least 0; a part without weight brings nobody in.
     :param choices: What one choice for this very query counts, beside 1 for the best of the mix; at least 0.
     :param diffusion: Its weight, at least 0.
@@ -101,10 +100,8 @@ def pool(
     base = parts.sum(axis=1)
     if lent is None or not diffusion:
         return Pool(ids, parts, np.zeros(len(ids)))
-    everybody, total = diffuse((ids, base), lent, diffusion)
+    everybody, own, borrowed = diffuse((ids, base), lent, diffusion)
     places = np.searchsorted(everybody, ids)
     wide = np.zeros((len(PARTS), len(everybody))).T
-    wide[places] = parts
-    added = total.copy()
-    added[places] -= base
-    return Pool(everybody, wide, np.maximum(added, 0.0))
+    wide[places] = parts * own[places, None]
+    return Pool(everybody, wide, borrowed)

@@ -17,6 +17,7 @@ from scipy import sparse
 from persrv.errors import ArtefactsDamaged
 from persrv.ports.artefacts import Artefacts, Note
 from persrv.ports.nearest import NearestVectors
+from persrv.recall.diffusion import Lending
 from persrv.recall.learning import LearntRecall
 from persrv.recall.meaning import OwnTexts, PastQueries
 from persrv.recall.words import LearntWords
@@ -29,7 +30,7 @@ TEXT_ENCODER: Final = "text_encoder"
 """The note of what made the vectors; "" for none."""
 QUERY_KEYS, QUERY_VECTORS, QUERY_INDEX = "query_keys", "query_vectors", "query_index"
 TEXT_KEYS, TEXT_VECTORS, TEXT_INDEX, TEXT_OWNERS = "text_keys", "text_vectors", "text_index", "text_owners"
-CLICKS, LENT = "clicks", "lent"
+CLICKS, LENT, BORROWS = "clicks", "lent", "borrows"
 WORDS, WORD_COUNTS, WORDS_KNOWN = "words", "word_counts", "words_known"
 """Lines of UTF-8; how often each occurs; keys of further words that can be found."""
 WORDS_ID: Final = "words_id"
@@ -72,7 +73,7 @@ class LearntStages:
     encoder: str
     past: PastQueries
     own: OwnTexts
-    lent: sparse.csr_array
+    lent: Lending
     known: tuple[KnownVectors, ...] = ()
 
 
@@ -90,7 +91,8 @@ def recall_arrays(
         f"{TEXT_OWNERS}_indptr": learnt.own.indptr,
         f"{TEXT_OWNERS}_stickers": learnt.own.stickers.astype(np.int32),
         **_table(CLICKS, learnt.past.clicks),
-        **_table(LENT, learnt.lent),
+        **_table(LENT, learnt.lent.table),
+        BORROWS: learnt.lent.borrows,
     }
     return arrays, {TEXT_ENCODER: encoder}
 
@@ -138,7 +140,8 @@ def learnt_stages(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStag
     try:
         keys, texts = arrays[QUERY_KEYS], arrays[TEXT_KEYS]
         encoder = str(artefacts.notes[TEXT_ENCODER])
-        clicks, lent = _read(arrays, CLICKS, len(keys)), _read(arrays, LENT, None)
+        clicks, borrows = _read(arrays, CLICKS, len(keys)), arrays[BORROWS]
+        lent = Lending(_read(arrays, LENT, len(borrows)), borrows)
         indptr, stickers = arrays[f"{TEXT_OWNERS}_indptr"], arrays[f"{TEXT_OWNERS}_stickers"]
         if len(indptr) != len(texts) + 1 or indptr[-1] != len(stickers):
             raise ValueError("texts and whose they are differ in number")

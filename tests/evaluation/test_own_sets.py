@@ -74,9 +74,10 @@ def test_who_sees_their_own_packs_alone_sees_nothing_else(three, ranking):
     assert ranking(three, ONLY, "ann", "加油") == ["b"]
     assert ranking(three, ONLY, "bob", "加油") == ["a", "b"]
     assert ranking(three, ONLY, "nobody", "加油") == []
-    # What others chose for it, and what lends to it, is left out too.
-    assert ranking(three, OFF, "ann", "q")[:3] == ["y", "c", "x"]
-    assert ranking(three, ONLY, "ann", "q") == ["y"]
+    # x is the same thing as y, which most chose; c was chosen for the same and says something else.
+    assert ranking(three, OFF, "ann", "q")[:3] == ["y", "x", "c"]
+    # What others chose for it is left out, and b borrows from it: b says what c says.
+    assert ranking(three, ONLY, "ann", "q") == ["y", "b"]
 
 
 def test_a_word_that_hundreds_have_finds_the_own_ones_beside_them(tmp_path, ranking):

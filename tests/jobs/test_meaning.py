@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from jobs.runner import run_job
 from jobs.steps.embed import embed_stickers
 from jobs.steps.meaning import learn_meaning
 from jobs.steps.preference import learn_styles
+from persrv.adapters.nearest import open_nearest
 from persrv.bootstrap import open_services, utc_now
 from persrv.config import Settings
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.work import Made, Maker, Task
+from persrv.suggest.serving import serving_of
 from persrv.text.keys import text_key
 
 
@@ -151,6 +154,16 @@ async def test_arrays_that_do_not_fit_together_step_aside(services, shelf, seen,
     assert services.serving.current.learnt is None
     assert "steps aside" in caplog.text
     assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
+
+
+async def test_what_a_version_before_this_learnt_steps_aside_until_it_is_learnt_anew(services, shelf, choose, seen):
+    """It had who lends to whom, and not how much each borrows."""
+    await choose(1, shelf["sad"], "哭")
+    await learn(services, seen)
+    learnt = services.artefacts.current()
+    older = {name: array for name, array in learnt.arrays.items() if name != "borrows"}
+    assert serving_of(replace(learnt, arrays=older), open_nearest).learnt is None
+    assert serving_of(learnt, open_nearest).learnt is not None
 
 
 async def test_a_query_of_256_different_characters_is_answered(services, shelf, seen):

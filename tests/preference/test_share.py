@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pytest
 
-from persrv.preference.share import FULL_GAIN, TRUST, style_field, style_gate, style_share
+from persrv.preference.share import PRIOR, style_field, style_gate, style_share
 
 NOBODY = np.empty(0, dtype=np.int64)
 
@@ -53,8 +53,15 @@ def test_what_counts_is_how_much_of_a_style_a_person_picks(field):
 def test_a_person_with_one_style_opens_the_gate_and_one_who_picks_anything_does_not(field):
     fond = np.arange(0, 40, 4)
     anything = np.random.default_rng(1).permutation(60)
-    assert style_gate(field, fond, ones(fond)) == 1.0
-    assert style_gate(field, anything, ones(anything)) < 0.1
+    assert style_gate(field, fond, ones(fond)) > 0.99
+    assert style_gate(field, anything, ones(anything)) < 0.3
+
+
+def test_a_few_choices_neither_prove_nor_disprove_a_style_and_many_do(field):
+    """Each of `few` is of another style; a person of 60 choices who goes on so has none, beyond doubt."""
+    few, many = np.array([0, 1, 2]), np.arange(60)
+    assert 0.2 < style_gate(field, few, ones(few)) < PRIOR
+    assert style_gate(field, many, ones(many)) < style_gate(field, few, ones(few))
 
 
 def test_the_gate_is_the_formula(field):
@@ -64,13 +71,13 @@ def test_the_gate_is_the_formula(field):
     for place in range(4):
         rest = np.arange(4) != place
         gains += style_share(field, choices[place : place + 1], choices[rest], counts[rest]).tolist()
-    expected = (sum(gains) + TRUST * FULL_GAIN) / (4 + TRUST) / FULL_GAIN
-    assert style_gate(field, choices, counts) == pytest.approx(min(1, max(0, expected)))
+    odds = math.exp(sum(gains)) * PRIOR / (1 - PRIOR)
+    assert style_gate(field, choices, counts) == pytest.approx(odds / (1 + odds))
 
 
-def test_a_person_with_few_choices_is_trusted_to_have_a_style(field):
-    assert style_gate(field, NOBODY, NOBODY) == 1.0
-    assert style_gate(field, np.array([0]), np.array([500])) == 1.0
+def test_of_a_person_without_two_choices_is_thought_what_is_thought_of_everybody(field):
+    assert style_gate(field, NOBODY, NOBODY) == PRIOR
+    assert style_gate(field, np.array([0]), np.array([500])) == PRIOR
 
 
 def test_a_person_without_history_has_no_share(field):

@@ -13,6 +13,7 @@ from scipy import sparse
 from persrv.domain.candidates import PARTS
 from persrv.errors import ConfigurationError
 from persrv.ranking.plus import PlusWeights, rank_plus
+from persrv.recall.diffusion import lending_of
 from persrv.recall.memory import HALF_LIFE, Remembered, remember
 from persrv.recall.pool import pool
 
@@ -26,14 +27,14 @@ WEIGHTS = PlusWeights(lexical=2, meaning=1, texts=1, memory=0, choices=0.5, diff
 
 
 def test_the_score_by_hand():
-    lent = sparse.csr_array(np.array([[0, 0, 0.4], [0, 0, 0], [0, 0, 0]]))  # 0 lends to 2
+    lent = lending_of(sparse.csr_array(np.array([[0, 0, 0], [0, 0, 0], [0.4, 0, 0]])))  # 2 borrows from 0
     parts = {"lexical": found(s0=1.0, s1=0.5), "meaning": found(s1=1.0)}
     pooled = pool(parts, lent, WEIGHTS.shares, choices=WEIGHTS.choices, diffusion=WEIGHTS.diffusion)
     ranked = rank_plus(pooled, np.array([0.0, 0.3, 0.0]), style=WEIGHTS.style, limit=10)
     # lexical counts 1/2, meaning 1/4: both have a mix of .5, which is the best, so 1; sticker 1 has it in two halves,
-    # times e^.3; sticker 2 borrows .5 x .4 x 1.
+    # times e^.3; sticker 2 borrows .5 x .4 x 1, of 1 + .5 x .4.
     assert ranked.ids.tolist() == [1, 0, 2]
-    assert ranked.scores.tolist() == pytest.approx([math.exp(0.3), 1.0, 0.2])
+    assert ranked.scores.tolist() == pytest.approx([math.exp(0.3), 1.0, 1 / 6])
     assert dict(zip(PARTS, ranked.parts[0], strict=True)) == {
         "lexical": 0.5,
         "meaning": 0.5,
@@ -41,7 +42,7 @@ def test_the_score_by_hand():
         "memory": 0,
         "choices": 0,
     }
-    assert ranked.lent.tolist() == pytest.approx([0.0, 0.0, 0.2])
+    assert ranked.lent.tolist() == pytest.approx([0.0, 0.0, 1 / 6])
     assert ranked.factors.tolist() == pytest.approx([math.exp(0.3), 1.0, 1.0])
     assert ranked.preference.tolist() == [0.3, 0.0, 0.0]
 

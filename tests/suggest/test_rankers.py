@@ -12,6 +12,7 @@ from persrv.adapters.search.memory_index import MemoryStickerIndex
 from persrv.domain.candidates import Recalled, RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.ranking.plus import PlusWeights
+from persrv.recall.diffusion import lending_of
 from persrv.recall.forgiving import Alternative, Slip, weight_of_typed
 from persrv.recall.meaning import OwnTexts, PastQueries
 from persrv.recall.nearest import ExactNearest
@@ -106,7 +107,8 @@ def test_a_text_that_was_encoded_at_night_is_not_encoded_again():
     past = PastQueries(np.empty(0, dtype=np.uint64), None, nothing)
     texts = OwnTexts(ExactNearest(np.array([[0.6, 0.8]])), np.array([0, 1]), np.array([7]))
     ranker = PlusRanker(MemoryStickerIndex(), {}, PlusWeights(), QueryVectors(lambda: None), recall_size=9)
+    nobody = lending_of(sparse.csr_array((10, 10), dtype=np.float32))
     for stages, found in (((), []), ((KnownVectors(KEYS[:0], VECTORS[:0]), known), [7])):
-        learnt = LearntStages("an encoder", past, texts, sparse.csr_array((10, 10), dtype=np.float32), stages)
+        learnt = LearntStages("an encoder", past, texts, nobody, stages)
         ranking = ranker.rank(Asked("cat", ("cat",), Serving(learnt=learnt)))
         assert [place.sticker_id for place in ranking] == found

@@ -1,0 +1,218 @@
+"""Which stickers are the same thing: those that keep the same company.
+
+    x(q, s)      = 1 where s was chosen for q, SAID where s only says q itself (words drawn on it, its emoji's names)
+    a(s, b)      = sum over q of x(q, s) x(q, b) / x(q) / sqrt(x(b)); x(q) and x(b) are sums over stickers, over queries
+    alike(s, n)  = cos(a(s, .), a(n, .))^2
+
+a(s, .) is the company of s: where a walk from s to one of its queries, and on to another sticker of that query, ends
+(the COMPANY likeliest ends), tempered by how often it ends there anyhow, as spectral co-clustering scales queries and
+documents (Dhillon, KDD 2001). Two stickers that one artist's friends and another's choose for the same thing may have
+no query in common, since few people choose either; through the others of their company they are found all the same.
+How often a sticker was chosen for a query does not count: that is popularity, or one person's habit. The square sets
+the same apart from the merely related. Of those n that somebody chose for something, the TOP likest above LEAST are
+kept: who was never chosen cannot tell what a query means.
+
+Who shares a query or a text with nobody goes by the sense of its texts instead, by how far the cosine between them is
+above LEAST_TEXT on its way to 1: two faces are alike in being faces, and are not for that the same thing.
+Not in the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from persrv.recall.meaning import OwnTexts
+from persrv.recall.rows import places_of
+
+SAID: Final = 0.3
+"""How much saying a query counts, where being chosen for it counts 1: texts are misread, and nobody vouches for
+them."""
+BROAD: Final = 500
+"""Stickers of a query or text from which on it says nothing of who is the same, and would cost much to compare by."""
+COMPANY: Final = 30
+"""Stickers that a sticker's company is remembered by."""
+LEAST: Final = 0.1
+"""Cosine of companies below which two stickers are not the same thing."""
+LEAST_TEXT: Final = 0.7
+"""Cosine of texts below which they are not."""
+TOP: Final = 10
+"""Stickers that one is compared with in the end."""
+NEAR_TEXTS: Final = 32
+"""Texts near to a text of a sticker that are looked at: enough for `TOP` others."""
+_AT_ONCE: Final = 2_048
+"""Stickers that are compared at once: bounds the memory."""
+
+
+def chosen_or_said(
+    keys: NDArray[np.uint64], clicks: sparse.csr_array, text_keys: NDArray[np.uint64], own: OwnTexts
+) -> sparse.csr_array:
+    """x(q, s).
+
+    :param keys: Of past queries, rising.
+    :param clicks: Counts, row for row as `keys`, shape (queries, stickers).
+    :param text_keys: Of the distinct texts of `own`, rising, in its order.
+    :return: CSR float32, a row for each query and for each text that nobody asked, shape (rows, stickers).
+    """
+    every = np.union1d(keys, text_keys)
+    shape = (len(every), clicks.shape[1])
+    asked, places = places_of(clicks.indptr, np.arange(len(keys)))
+    chosen = _ones(np.searchsorted(every, keys)[asked], clicks.indices[places], shape)
+    texts = np.repeat(np.searchsorted(every, text_keys), np.diff(own.indptr))
+    return sparse.csr_array(chosen.maximum(SAID * _ones(texts, own.stickers, shape)))
+
+
+def _ones(rows: NDArray[np.integer], columns: NDArray[np.integer], shape: tuple[int, int]) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+
+
+def companies(table: sparse.csr_array) -> sparse.csr_array:
+    """a(s, .), each of unit length.
+
+    :param table: x(q, s), shape (rows, stickers).
+    :return: CSR float32, shape (stickers, stickers).
+    """
+    kept = sparse.csr_array(table[np.diff(table.indptr) <= BROAD])
+    by_row, by_sticker = (np.asarray(kept.sum(axis=axis)).ravel() for axis in (1, 0))
+    there = sparse.csr_array(kept.T)  # (stickers, rows)
+    back = sparse.csr_array(
+        sparse.diags_array(_inverse(by_row)) @ kept @ sparse.diags_array(np.sqrt(_inverse(by_sticker)))
+    )
+    found = _by_blocks(there, back, lambda block, _: _best(block, COMPANY))
+    lengths = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel())
+    return sparse.csr_array(sparse.diags_array(_inverse(lengths)) @ found).astype(np.float32)
+
+
+def alike_by_company(table: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
+    """alike(s, n).
+
+    :param table: x(q, s), shape (rows, stickers).
+    :param chosen: Which stickers somebody chose, shape (stickers,): only these are n.
+    :return: CSR float32, values above 0 to 1, the diagonal empty, shape (stickers, stickers).
+    """
+    found = companies(table)
+
+    def compared(block: sparse.csr_array, start: int) -> sparse.csr_array:
+        rows = np.repeat(np.arange(start, start + block.shape[0]), np.diff(block.indptr))
+        block.data[(block.indices == rows) | (block.data <= LEAST)] = 0.0
+        return _best(block, TOP)
+
+    lenders = sparse.diags_array(chosen.astype(np.float32)) @ found
+    cosines = _by_blocks(found, sparse.csr_array(lenders.T), compared)
+    cosines.data = np.minimum(cosines.data, np.float32(1.0)) ** 2
+    return cosines
+
+
+def alike_by_texts(
+    alone: NDArray[np.bool_],
+    chosen: NDArray[np.bool_],
+    own: OwnTexts,
+    vectors: NDArray[np.floating],
+    progress: Callable[[int], None] | None = None,
+) -> sparse.csr_array:
+    """Who says nearly the same, for stickers that share no company.
+
+    :param alone: Which these are, shape (stickers,).
+    :param chosen: As `alike_by_company` takes it.
+    :param own: What stickers say.
+    :param vectors: Of its texts, unit length, row for row.
+    :param progress: Called with how many texts have been looked at.
+    :return: As `alike_by_company`; rows of other stickers are empty.
+    """
+    size = len(alone)
+    texts_of = sparse.csr_array(
+        sparse.csc_array((np.ones(len(own.stickers), np.int8), own.stickers, own.indptr), shape=(size, len(vectors)))
+    )  # (stickers, texts)
+    if own.nearest is None or not len(vectors):
+        return sparse.csr_array((size, size), dtype=np.float32)
+    speaking = np.flatnonzero(alone & (np.diff(texts_of.indptr) > 0)).astype(np.int64)
+    asked = np.unique(texts_of.indices[places_of(texts_of.indptr, speaking)[1]]).astype(np.int64)
+    near = np.full((len(vectors), min(NEAR_TEXTS, len(vectors))), -1, dtype=np.int32)
+    cosine = np.zeros(near.shape, dtype=np.float32)
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        rows, cosines = own.nearest.find_each(np.asarray(vectors[some], dtype=np.float32), near.shape[1])
+        near[some, : rows.shape[1]], cosine[some, : rows.shape[1]] = rows, cosines
+        if progress is not None:
+            progress(start + len(some))
+    parts = [
+        _nearest_by_texts(speaking[start : start + _AT_ONCE], chosen, texts_of, own, near, cosine)
+        for start in range(0, len(speaking), _AT_ONCE)
+    ]
+    rows, columns, values = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else ([], [], [])
+    return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=(size, size), dtype=np.float32))
+
+
+def _nearest_by_texts(
+    stickers: NDArray[np.int64],
+    chosen: NDArray[np.bool_],
+    texts_of: sparse.csr_array,
+    own: OwnTexts,
+    near: NDArray[np.int32],
+    cosine: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Of each sticker the `TOP` that say most nearly the same: sticker, other, how far above `LEAST_TEXT`."""
+    whose, places = places_of(texts_of.indptr, stickers)
+    texts = texts_of.indices[places]
+    pair, other = np.nonzero((near[texts] >= 0) & (cosine[texts] > LEAST_TEXT))
+    near_texts, values = near[texts[pair], other].astype(np.int64), cosine[texts[pair], other]
+    which, owned = places_of(own.indptr, near_texts, TOP + 1)
+    row, column = stickers[whose[pair[which]]], own.stickers[owned].astype(np.int64)
+    value = (values[which] - LEAST_TEXT) / (1 - LEAST_TEXT)
+    kept = (row != column) & chosen[column]
+    row, column, value = row[kept], column[kept], value[kept]
+    order = np.lexsort((-value, column, row))  # several texts of the same two: the nearest counts
+    row, column, value = row[order], column[order], value[order]
+    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))[: len(row)]
+    row, column, value = row[first], column[first], value[first]
+    order = np.lexsort((column, -value, row))
+    row, column, value = row[order], column[order], value[order]
+    begins = np.searchsorted(row, row)
+    best = np.arange(len(row)) - begins < TOP
+    return row[best], column[best], value[best]
+
+
+def _by_blocks(
+    left: sparse.csr_array, right: sparse.csr_array, kept: Callable[[sparse.csr_array, int], sparse.csr_array]
+) -> sparse.csr_array:
+    """What is kept of left @ right, some rows at a time.
+
+    :param kept: Takes some rows of the product, which it may change, and where they begin.
+    """
+    parts = [
+        kept(sparse.csr_array(left[start : start + _AT_ONCE] @ right), start)
+        for start in range(0, left.shape[0], _AT_ONCE)
+    ]
+    return sparse.csr_array(sparse.vstack(parts)) if parts else sparse.csr_array((0, right.shape[1]), dtype=np.float32)
+
+
+def _best(table: sparse.csr_array, most: int) -> sparse.csr_array:
+    """Of every row the largest values above 0; of equals the lower column."""
+    indptr, columns, values = [0], [], []
+    for begin, end in zip(table.indptr[:-1].tolist(), table.indptr[1:].tolist(), strict=True):
+        others, found = table.indices[begin:end], table.data[begin:end]
+        least = np.partition(found, -most)[-most] if len(found) > most else 0.0
+        kept = np.flatnonzero((found >= least) & (found > 0))
+        if len(kept) > most:  # equals on the edge
+            kept = kept[np.lexsort((others[kept], -found[kept]))[:most]]
+        kept = kept[np.argsort(others[kept])]
+        columns.append(others[kept])
+        values.append(found[kept])
+        indptr.append(indptr[-1] + len(kept))
+    return sparse.csr_array(
+        (
+            np.concatenate(values).astype(np.float32) if values else np.empty(0, np.float32),
+            np.concatenate(columns).astype(np.int64) if columns else np.empty(0, np.int64),
+            np.array(indptr),
+        ),
+        shape=table.shape,
+    )
+
+
+def _inverse(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """1 / values, 0 for 0."""
+    return np.asarray(np.divide(1.0, values, out=np.zeros_like(values), where=values > 0))
