@@ -18,6 +18,7 @@ from persrv.domain.own_packs import OwnStickers, OwnWanted
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.preference.share import style_field
 from persrv.ranking.plus import PlusWeights
+from persrv.recall.diffusion import lending_of
 from persrv.recall.forgiving import Alternative, Slip
 from persrv.recall.meaning import OwnTexts, PastQueries, chosen_for
 from persrv.recall.memory import Remembered, remember
@@ -51,12 +52,14 @@ def learnt(seed):
     vectors = Encoder().encode([WORDS[place] for place in order])
     clicks = chosen_for(rng.integers(3, size=9), rng.integers(STICKERS, size=9), (3, STICKERS))
     own = OwnTexts(ExactNearest(Encoder().encode(list(WORDS))), np.array([0, 2, 5, 8]), np.arange(8) % STICKERS)
-    lent = sparse.csr_array(sparse.random(STICKERS, STICKERS, 0.3, random_state=seed, dtype=np.float32))
+    alike = sparse.csr_array(sparse.random(STICKERS, STICKERS, 0.3, random_state=seed, dtype=np.float32))
     return Serving(
         f"g{seed}",
         utility=UtilityTable(rng.random(STICKERS).astype(np.float32)),
         style=style_field(rng.standard_normal((STICKERS, 4)), space_id="s"),
-        learnt=LearntStages(Encoder.name, PastQueries(keys[order], ExactNearest(vectors), clicks), own, lent),
+        learnt=LearntStages(
+            Encoder.name, PastQueries(keys[order], ExactNearest(vectors), clicks), own, lending_of(alike)
+        ),
     )
 
 
