@@ -53,6 +53,7 @@ def learnt(seed):
     clicks = chosen_for(rng.integers(3, size=9), rng.integers(STICKERS, size=9), (3, STICKERS))
     own = OwnTexts(ExactNearest(Encoder().encode(list(WORDS))), np.array([0, 2, 5, 8]), np.arange(8) % STICKERS)
     alike = sparse.csr_array(sparse.random(STICKERS, STICKERS, 0.3, random_state=seed, dtype=np.float32))
+    past = PastQueries(keys[order], ExactNearest(vectors), clicks)
     return Serving(
         f"g{seed}",
         utility=UtilityTable(rng.random(STICKERS).astype(np.float32)),
