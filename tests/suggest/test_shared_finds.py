@@ -58,9 +58,7 @@ def learnt(seed):
         f"g{seed}",
         utility=UtilityTable(rng.random(STICKERS).astype(np.float32)),
         style=style_field(rng.standard_normal((STICKERS, 4)), space_id="s"),
-        learnt=LearntStages(
-            Encoder.name, PastQueries(keys[order], ExactNearest(vectors), clicks), own, lending_of(alike)
-        ),
+        learnt=LearntStages(Encoder.name, past, own, lending_of(alike)),
     )
 
 
