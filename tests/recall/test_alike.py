@@ -10,6 +10,7 @@ from scipy import sparse
 
 from persrv.recall import alike
 from persrv.recall.alike import LEAST, LEAST_TEXT, SAID, TOP, alike_by_texts, chosen_or_said
+from persrv.recall.learning import learn_recall
 from persrv.recall.meaning import OwnTexts, chosen_for, owners_of
 from persrv.recall.nearest import ExactNearest
 from persrv.text.keys import text_keys
@@ -148,3 +149,23 @@ def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_eve
         best = sorted((-cosine, other) for other, cosine in near.items() if cosine > LEAST_TEXT)[:TOP]
         expected = [(-cosine - LEAST_TEXT) / (1 - LEAST_TEXT) for cosine, _ in best] if alone[sticker] else []
         assert sorted(found[sticker][found[sticker] > 0], reverse=True) == pytest.approx(expected, rel=1e-5)
+
+
+def test_who_shares_no_word_with_anybody_learns_from_who_says_nearly_the_same():
+    senses = {"cat": (1.0, 0.0), "kitty": (0.9, 0.19**0.5), "monday": (0.0, 1.0), "meow": (0.0, -1.0)}
+
+    def encode(texts):
+        return np.array([senses[text] for text in texts], dtype=np.float32)
+
+    learnt = learn_recall(
+        ["meow"],
+        np.array([0]),
+        ["cat", "kitty", "monday"],
+        np.array([0, 1, 2]),
+        3,
+        encode=encode,
+        arrange=ExactNearest,
+    )
+    borrows = learnt.lent.table.toarray().T  # row borrows from column
+    assert borrows[1, 0] == pytest.approx((0.9 - LEAST_TEXT) / (1 - LEAST_TEXT), abs=1e-6)
+    assert np.count_nonzero(borrows) == 1
