@@ -10,8 +10,8 @@ catalogue is there (FACTS, "Style preference", points 4 and 5):
 
 0 says "as much as anybody", above 0 "more than that". Ranking multiplies recall by exp(strength x gate x share).
 
-The gate is how likely it is that this person has a style at all, by Bayes' rule: PRIOR is what most people are, and
-the evidence is how much better their choices are foretold by their other choices than by the catalogue:
+The gate is how likely it is that this person has a style at all, by Bayes' rule: PRIOR is what is believed before,
+and the evidence is how much better their choices are foretold by their other choices than by the catalogue:
 
     gate_u     = 1 / (1 + exp(-sum over distinct choices of their share by all the others) x (1 - PRIOR) / PRIOR)
 
@@ -33,8 +33,9 @@ WIDTH = 0.2
 """The kernel's width, as a share of the catalogue's median squared distance (FACTS)."""
 DOUBT = 2.0
 """Choices of nobody in particular that every person is given before their own (FACTS)."""
-PRIOR = 0.8
-"""How likely a person whom nobody knows is to have a style. Ours; anything from .7 to .95 ranks as well on valid."""
+PRIOR = 0.5
+"""How likely a person whom nobody knows is to have a style: as likely as not. Ours; anything up to .95 ranks as well for
+all together on valid, and with this those who have none lose nothing."""
 MOST_EVIDENCE = 50.0
 """Nats beyond which it is certain: keeps the exponential finite."""
 _SAMPLE = 2_000

@@ -60,7 +60,7 @@ def test_a_person_with_one_style_opens_the_gate_and_one_who_picks_anything_does_
 def test_a_few_choices_neither_prove_nor_disprove_a_style_and_many_do(field):
     """Each of `few` is of another style; a person of 60 choices who goes on so has none, beyond doubt."""
     few, many = np.array([0, 1, 2]), np.arange(60)
-    assert 0.2 < style_gate(field, few, ones(few)) < PRIOR
+    assert PRIOR / 10 < style_gate(field, few, ones(few)) < PRIOR
     assert style_gate(field, many, ones(many)) < style_gate(field, few, ones(few))
 
 
