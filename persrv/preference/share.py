@@ -34,8 +34,8 @@ WIDTH = 0.2
 DOUBT = 2.0
 """Choices of nobody in particular that every person is given before their own (FACTS)."""
 PRIOR = 0.5
-"""How likely a person whom nobody knows is to have a style: as likely as not. Ours; anything up to .95 ranks as well for
-all together on valid, and with this those who have none lose nothing."""
+"""How likely a person whom nobody knows is to have a style: as likely as not. Ours: all up to .95 rank as well for
+everybody together on valid; of them it is this one that costs those without a style least."""
 MOST_EVIDENCE = 50.0
 """Nats beyond which it is certain: keeps the exponential finite."""
 _SAMPLE = 2_000
