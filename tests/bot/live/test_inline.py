@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.bot.live.conftest import until
+
 EMOJI = ["😀", "😂", "😭", "👍", "🎉", "❤️", "🐱", "🍜", "😡", "😴"]
 
 
@@ -112,8 +114,12 @@ def test_what_was_typed_for_a_choice_becomes_a_word_of_the_sticker(filled, mei, 
 def test_every_answer_is_an_impression_with_what_was_served(filled, mei):
     answer = mei.types("赞")
     impression_id = answer.result_ids[0].split(".")[0]
-    filled.do(filled.services.impressions.flush())
-    impression = filled.do(filled.services.history.impression(impression_id))
+
+    def noted():  # the answer is there before the bot has heard that it was taken
+        filled.do(filled.services.impressions.flush())
+        return filled.do(filled.services.history.impression(impression_id))
+
+    impression = until(noted)
     assert (impression.user_id, impression.query, impression.served) == (mei.id, "赞", len(answer.stickers))
 
 

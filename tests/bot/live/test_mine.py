@@ -7,6 +7,8 @@ from contextlib import closing
 
 import pytest
 
+from tests.bot.live.conftest import until
+
 OWN, OTHERS = 3, 60
 
 
@@ -128,9 +130,12 @@ def typed_for_choices(settings):
 
 def test_an_impression_keeps_what_was_typed(filled, alex):
     answer = alex.types("mine party")
-    filled.do(filled.services.impressions.flush())
-    impression = filled.do(filled.services.history.impression(answer.result_ids[0].split(".")[0]))
-    assert impression.query == "mine party"
+
+    def noted():  # the answer is there before the bot has heard that it was taken
+        filled.do(filled.services.impressions.flush())
+        return filled.do(filled.services.history.impression(answer.result_ids[0].split(".")[0]))
+
+    assert until(noted).query == "mine party"
 
 
 def test_where_no_own_one_fits_a_button_tells_why(filled, mei, alex):
