@@ -123,7 +123,7 @@ def measure(
         return PlusRanker(opened, weights, PlusWeights(), vectors, recall_size=100, shared=shared)
 
     paper = PaperRanker(opened, weights, RankingWeights(), recall_size=100)
-    again = asked[-min(KEPT, len(asked)) :]
+    again = asked[-KEPT:]
     rankings: list[Ranked] = []
     try:
         for name, ranker, asking in (

@@ -33,9 +33,7 @@ def distinct(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     :param ids: Shape (n,); not changed.
     """
     found = np.sort(ids)
-    first = np.ones(len(found), dtype=np.bool_)
-    np.not_equal(found[1:], found[:-1], out=first[1:])
-    return found[first]
+    return found[_first_of_equals(found)]
 
 
 def weighted_rows(table: sparse.csr_array, rows: NDArray[np.int64], weights: NDArray[np.float64]) -> Found:
@@ -67,7 +65,12 @@ def summed(ids: NDArray[np.integer], values: NDArray[np.float64]) -> Found:
     both.sort()
     order = both & ((1 << bits) - 1)
     both >>= bits
-    first = np.ones(len(both), dtype=np.bool_)
-    np.not_equal(both[1:], both[:-1], out=first[1:])
-    starts = first.nonzero()[0]
+    starts = _first_of_equals(both).nonzero()[0]
     return both[starts], np.asarray(np.add.reduceat(values[order], starts), dtype=np.float64)
+
+
+def _first_of_equals(rising: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where another value begins, shape (n,)."""
+    first = np.ones(len(rising), dtype=np.bool_)
+    np.not_equal(rising[1:], rising[:-1], out=first[1:])
+    return first
