@@ -1,4 +1,4 @@
-"""What Alembic runs for every command; `persrv.adapters.database.upgrade` hands it the connection."""
+"""What Alembic runs for every command; `persrv.adapters.database.migrating` hands it the connection."""
 
 from alembic import context
 

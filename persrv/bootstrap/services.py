@@ -111,11 +111,16 @@ class Services:
         self.shelf.changed()
         self.indexer.wake()
 
-    async def warm_up(self) -> None:
-        """Load what the first answers can do without, beside them; nothing that the settings have no use for."""
+    async def warm_up(self, *, ahead: bool = True) -> None:
+        """Load what the first answers can do without, beside them; nothing that the settings have no use for.
+
+        :param ahead: Also what the next generation will want, and the one that serves has no use for.
+        """
         one_thread_a_product()
         await self.explorer.load()
-        if PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
+        learnt = self.serving.current.learnt
+        compares = ahead or (learnt is not None and learnt.encoder != "")
+        if compares and PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             with loading():
                 await asyncio.to_thread(self.query_vectors.warm)
 

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,7 +16,9 @@ from rich.table import Table
 
 from persrv.cli.job import NICENESS
 from persrv.config import load_settings
-from persrv.evaluation.report import NotRun, Report
+
+if TYPE_CHECKING:
+    from persrv.evaluation.report import Report
 
 
 def evaluate(
@@ -86,6 +88,8 @@ class _Bars:
 
 
 def _show(report: Report) -> None:
+    from persrv.evaluation.report import NotRun
+
     console = Console()
     table = Table(title="Test part, means by user (paper, table 4)")
     metrics = ("M-MRR@1", "M-MRR@5", "M-MRR@20", "R@1", "R@5", "R@20")

@@ -52,7 +52,7 @@ def search(
 async def _read(settings: Settings, user: int, query: str, limit: int) -> tuple[Reading, Mapping[int, NsfwScore]]:
     async with open_services(settings) as services:
         await services.indexer.drain_if_free()
-        await services.warm_up()
+        await services.warm_up(ahead=False)
         reading = await services.suggester.read(user, query)
         return reading, await services.nsfw_scores.scores([ranked.sticker_id for ranked in reading.ranking[:limit]])
 

@@ -8,6 +8,7 @@ dictionary lacks.
 from __future__ import annotations
 
 import logging
+import marshal
 import stat
 import threading
 import warnings
@@ -61,7 +62,7 @@ def is_word(text: str) -> bool:
 
 
 def load(cache_dir: Path | None) -> None:
-    """Load both dictionaries: about 1.3 s, or 0.5 s from jieba's cache file.
+    """Load both dictionaries: about 1.3 s, or 0.2 s from jieba's cache file.
 
     :param cache_dir: Where jieba keeps its cache file, made when missing. None, one that cannot be used, or
         one that every user of the machine may write in (jieba trusts the file): no cache file.
@@ -110,15 +111,36 @@ def _make_segmenter(cache_dir: Path | None) -> jieba.Tokenizer:
     logging.getLogger("jieba").setLevel(logging.CRITICAL)
     segmenter = jieba.Tokenizer()
     if cache_dir is not None and _is_private(cache_dir):
-        segmenter.tmp_dir = str(cache_dir)
-        segmenter.cache_file = _CACHE_FILE
-        segmenter.initialize()
+        if not _read_cache(segmenter, cache_dir / _CACHE_FILE):
+            segmenter.tmp_dir = str(cache_dir)
+            segmenter.cache_file = _CACHE_FILE
+            segmenter.initialize()
     else:
         # What `initialize` does, but for the cache file: its default place is the shared temporary
         # folder, where another user of the machine could put one.
         segmenter.FREQ, segmenter.total = segmenter.gen_pfdict(segmenter.get_dict_file())
         segmenter.initialized = True
     return segmenter
+
+
+def _read_cache(segmenter: jieba.Tokenizer, cache: Path) -> bool:
+    """Do what `initialize` does with a whole cache file, and tell whether there was one.
+
+    It hands the open file to marshal, which then reads each of half a million words by itself: three times as slow.
+    """
+    try:
+        frequencies, total = marshal.loads(cache.read_bytes())  # noqa: S302  nobody else may write there
+        if not (isinstance(frequencies, dict) and isinstance(total, int)):
+            raise TypeError(f"{cache.name} holds something else")
+    except OSError:
+        return False
+    except (EOFError, ValueError, TypeError):
+        with suppress(OSError):
+            cache.unlink()  # `initialize` would take whatever can be read
+        return False
+    segmenter.FREQ, segmenter.total = frequencies, total
+    segmenter.initialized = True
+    return True
 
 
 def _is_private(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """Nothing is loaded on import; loading is silent, once, and never from a folder that others can write in."""
 
+import marshal
 import os
 import subprocess
 import sys
@@ -60,12 +61,17 @@ def test_the_cache_file_is_written_into_our_folder_and_read_again(run_python, tm
     assert cache.stat().st_mtime_ns == written
 
 
-def test_a_damaged_cache_file_is_made_anew(run_python, tmp_path: Path):
+@pytest.mark.parametrize(
+    "damage",
+    [lambda whole: whole[:1000], lambda whole: b"", lambda whole: marshal.dumps(("no", "dictionary"))],
+    ids=["cut short", "empty", "of another kind"],
+)
+def test_a_damaged_cache_file_is_made_anew(run_python, tmp_path: Path, damage):
     folder = tmp_path / "cache"
     run_python(WARM_UP, folder)
     (cache,) = folder.iterdir()
     whole = cache.stat().st_size
-    cache.write_bytes(cache.read_bytes()[:1000])
+    cache.write_bytes(damage(cache.read_bytes()))
     assert run_python(WARM_UP, folder) == EXPECTED
     assert cache.stat().st_size == whole
 

@@ -27,7 +27,6 @@ from persrv.adapters.backup.format import (
     sum_line,
 )
 from persrv.adapters.backup.places import StatePlaces
-from persrv.adapters.database.upgrade import knows_revision
 from persrv.errors import StorageError
 
 _CHUNK: Final = 1 << 20
@@ -83,6 +82,8 @@ def _unpack(file: IO[bytes], name: str, ready: Mapping[str, Path]) -> About:
 
     A member's name is only compared, and those that fit cannot leave their folder. Only plain files are taken.
     """
+    from persrv.adapters.database.migrating import knows_revision  # it loads Alembic, which no other command waits for
+
     about: About | None = None
     sums = hashlib.sha256()
     seen: set[str] = set()

@@ -13,15 +13,11 @@ from pydantic import SecretStr
 
 from persrv.adapters.caption.assembling import DESCRIPTION_TOKENS, KEYWORDS_TOKENS, assemble
 from persrv.adapters.caption.endpoint import ChatEndpoint, PictureRefused
-from persrv.adapters.caption.patience import RetryPolicy
+from persrv.adapters.caption.patience import CONCURRENCY, RetryPolicy
 from persrv.adapters.caption.pictures import data_url
 from persrv.errors import CaptionUnavailable
 from persrv.ports.captioner import Caption, CaptionFailure
 from persrv.semantics.prompts import DESCRIPTION_PROMPT, KEYWORDS_PROMPT, PROMPTS_VERSION
-
-CONCURRENCY: Final = 4
-"""Pictures that are asked about at the same time: enough to fill a server's batch, few enough for a small one."""
-
 
 FAILURES_IN_A_ROW: Final = 5
 """So many pictures without an answer between them, and it is the server that is broken: no sticker is to blame."""

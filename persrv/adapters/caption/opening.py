@@ -6,10 +6,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from persrv.adapters.caption.llava import LlavaCaptioner
 from persrv.adapters.caption.none import NoCaptioner
-from persrv.adapters.caption.openai_compatible import CONCURRENCY, OpenAiCaptioner
-from persrv.adapters.caption.patience import TIMEOUT, RetryPolicy
+from persrv.adapters.caption.patience import CONCURRENCY, TIMEOUT, RetryPolicy
 from persrv.errors import ConfigurationError
 from persrv.ports.captioner import Captioner
 
@@ -51,6 +49,8 @@ def open_captioner(
         case "none":
             return NoCaptioner()
         case "llava":
+            from persrv.adapters.caption.llava import LlavaCaptioner
+
             return LlavaCaptioner(
                 model or DEFAULT_MODEL, adapter=adapter, device=device, dtype=dtype, batch_size=batch_size
             )
@@ -60,6 +60,8 @@ def open_captioner(
                 raise ConfigurationError(
                     [f"{name} is needed with PERSRV_CAPTION_ENGINE=openai." for name in missing if not missing[name]]
                 )
+            from persrv.adapters.caption.openai_compatible import OpenAiCaptioner
+
             policy = RetryPolicy(timeout=timeout)
             return OpenAiCaptioner(url, model, api_key=api_key, concurrency=concurrency, policy=policy)
         case _:

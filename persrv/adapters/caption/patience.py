@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+CONCURRENCY: Final = 4
+"""Pictures that are asked about at the same time: enough to fill a server's batch, few enough for a small one."""
 TIMEOUT: Final = 120.0
 """Seconds for one answer: a 7B model on a processor is slow."""
 

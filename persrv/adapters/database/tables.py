@@ -6,6 +6,8 @@ not retired has it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -23,6 +25,9 @@ from sqlalchemy import (
 )
 
 from persrv.adapters.database.columns import RowId, SafeText, UtcDateTime
+
+REVISION: Final = "0007"
+"""The migration that makes these tables: who has it needs none."""
 
 metadata = MetaData(
     naming_convention={

@@ -8,8 +8,7 @@ import pytest
 
 from persrv.adapters.caption import CAPTION_ENGINES, open_captioner
 from persrv.adapters.caption.llava_model import DEVICES, DTYPES
-from persrv.adapters.caption.openai_compatible import CONCURRENCY
-from persrv.adapters.caption.patience import TIMEOUT
+from persrv.adapters.caption.patience import CONCURRENCY, TIMEOUT
 from persrv.config import Settings
 from persrv.errors import ConfigurationError
 from persrv.ports.captioner import Caption, CaptionFailure

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from persrv.adapters.database.upgrade import _config, current_revision, head_revision, migrate, upgrade
+from persrv.adapters.database.migrating import _config, current_revision, head_revision, migrate
+from persrv.adapters.database.upgrade import upgrade
 from tests.adapters.database.conftest import differences, url_of
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from persrv.adapters.database.upgrade import current_revision, head_revision, migrate, upgrade
+from persrv.adapters.database.migrating import current_revision, head_revision, migrate
+from persrv.adapters.database.tables import REVISION
+from persrv.adapters.database.upgrade import upgrade
 from persrv.errors import MigrationError, StorageError
 from tests.adapters.database.conftest import differences, url_of
 
@@ -39,6 +43,16 @@ def test_upgrading_makes_the_folder_and_may_be_repeated(tmp_path: Path):
     upgrade(url_of(path))
     upgrade(url_of(path))
     assert current_revision(url_of(path)) == head_revision()
+
+
+def test_the_tables_say_which_migration_is_the_last():
+    assert head_revision() == REVISION
+
+
+def test_a_database_that_is_of_this_version_is_opened_without_alembic(path: Path, url: str):
+    script = "import sys, persrv.adapters.database as ours; ours.upgrade(sys.argv[1]); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_downgrading_takes_everything_away_and_upgrading_brings_it_back(path: Path, url: str):
