@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from persrv.adapters.search import apart
 from persrv.errors import SearchIndexError
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -61,10 +70,37 @@ def test_a_process_that_fails_leaves_the_commit_before(open_index, monkeypatch, 
     assert index.count() == len(corpus)
 
 
-def test_closing_breaks_a_large_update_off(open_index, monkeypatch, tmp_path, corpora, corpus, weights):
-    waiting = tmp_path / "python"
-    waiting.write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 100\n")
-    waiting.chmod(0o700)
+@pytest.fixture
+def idle(tmp_path):
+    """An executable that stands for Python and never ends, and the folder where each of its processes leaves its id."""
+    begun, executable = tmp_path / "begun", tmp_path / "python"
+    begun.mkdir()
+    executable.write_text(f"#!/bin/sh\ntouch {begun}/$$\nexec sleep 1000\n")
+    executable.chmod(0o700)
+    yield executable, begun
+    for process in at_work(begun):
+        os.kill(process, signal.SIGKILL)
+
+
+def at_work(begun):
+    found = []
+    for path in begun.iterdir():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(path.name), 0)
+            found.append(int(path.name))
+    return found
+
+
+def all_have_begun(begun, alive):
+    while len(at_work(begun)) < apart.PROCESSES:
+        assert alive()
+        time.sleep(0.01)
+
+
+def test_closing_breaks_a_large_update_off_and_ends_its_processes(
+    open_index, monkeypatch, idle, corpora, corpus, weights
+):
+    executable, begun = idle
     index = open_index(apart_from=30)
     index.update([corpora.document(500, ocr="cat")], [])
     raised = []
@@ -74,16 +110,64 @@ def test_closing_breaks_a_large_update_off(open_index, monkeypatch, tmp_path, co
             index.update(corpus, [500])
         raised.append(caught)
 
-    monkeypatch.setattr(apart.sys, "executable", str(waiting))
-    thread = threading.Thread(target=update)
+    monkeypatch.setattr(apart.sys, "executable", str(executable))
+    thread = threading.Thread(target=update, daemon=True)
     thread.start()
-    while not (tmp_path / "begun").exists():
-        thread.join(0.01)
-        assert thread.is_alive()
-    index.close()
-    thread.join()
+    all_have_begun(begun, thread.is_alive)
+    closing = threading.Thread(target=index.close, daemon=True)
+    closing.start()
+    for each in (closing, thread):
+        each.join(30)
+        assert not each.is_alive()
     assert raised
+    assert at_work(begun) == []
+    monkeypatch.undo()
     assert [hit.sticker_id for hit in open_index().search(["cat"], weights=weights, limit=9)] == [500]
+
+
+UPDATES = """
+import sys
+from pathlib import Path
+
+from persrv.adapters.search import WhooshStickerIndex
+from persrv.domain.semantics import StickerDocument
+
+index = WhooshStickerIndex(Path(sys.argv[1]), apart_from=30)
+sys.executable = sys.argv[2]
+index.update([StickerDocument(number, {}) for number in range(40)], [])
+"""
+
+
+def test_who_is_interrupted_ends_the_processes_that_it_started(idle, folder):
+    executable, begun = idle
+    parent = subprocess.Popen(
+        [sys.executable, "-c", UPDATES, folder, executable], cwd=ROOT, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        all_have_begun(begun, lambda: parent.poll() is None)
+        parent.send_signal(signal.SIGINT)
+        assert parent.wait(30) != 0
+        assert at_work(begun) == []
+    finally:
+        parent.kill()
+        parent.wait()
+
+
+def test_one_process_that_fails_ends_the_others(open_index, monkeypatch, tmp_path, idle, corpus):
+    executable, begun = idle
+    failing = tmp_path / "failing"
+    # The first to come fails once the others are at work.
+    failing.write_text(
+        f"#!/bin/sh\nif mkdir {tmp_path}/first 2>/dev/null; then\n"
+        f'while [ -z "$(ls {begun})" ]; do sleep 0.01; done\necho no room >&2\nexit 1\nfi\nexec {executable}\n'
+    )
+    failing.chmod(0o700)
+    monkeypatch.setattr(apart, "PROCESSES", 2)
+    monkeypatch.setattr(apart.sys, "executable", str(failing))
+    with pytest.raises(SearchIndexError, match="no room"):
+        open_index(apart_from=30).update(corpus, [])
+    assert len(list(begun.iterdir())) == 1
+    assert at_work(begun) == []
 
 
 @pytest.mark.parametrize("deed", ["update", "compact"])
