@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from persrv.adapters.search import apart
-from persrv.errors import SearchIndexError
+from persrv.errors import IndexBusy, SearchIndexError
 
 ROOT = Path(__file__).parents[3]
 
@@ -181,3 +181,93 @@ def test_what_a_killed_writer_left_is_deleted(open_index, folder, corpora, corpu
     else:
         index.compact()
     assert not (folder / "apart").exists()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something done while the processes are at work."""
+
+    def during(deed):
+        run = apart._run
+
+        def then(*given):
+            monkeypatch.setattr(apart, "_run", run)
+            deed()
+            run(*given)
+
+        monkeypatch.setattr(apart, "_run", then)
+
+    return during
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["this process", "another process"])
+def test_a_small_change_gets_in_while_many_are_written(
+    open_index, tmp_path, meanwhile, corpora, corpus, weights, everything, another
+):
+    index, serial = open_index(apart_from=30), open_index(tmp_path / "serial")
+    other = open_index(apart_from=30) if another else index
+    change = [corpora.document(700, ocr="brandnew cat")], [500]
+    seen = []
+
+    def small():
+        other.update(*change)
+        seen.append([hit.sticker_id for hit in index.search(["brandnew"], weights=weights, limit=9)])
+
+    index.update([corpora.document(500, ocr="cat"), corpora.document(3, ocr="dog")], [])
+    meanwhile(small)
+    index.update(corpus, [])
+    assert seen == [[700]]
+    serial.update([*corpus, *change[0]], [])
+    assert everything(index, weights) == everything(serial, weights)
+    assert index.count() == len(corpus) + 1
+
+
+def test_two_do_not_write_many_at_once(open_index, meanwhile, corpora, corpus):
+    index, other = open_index(apart_from=30), open_index(apart_from=30)
+    refused = []
+
+    def second():
+        with pytest.raises(IndexBusy) as caught:
+            other.update(corpora.random(31, seed=8, first_id=2000), [])
+        refused.append(caught)
+
+    meanwhile(second)
+    index.update(corpus, [])
+    assert refused
+    assert index.count() == len(corpus)
+    other.update(corpora.random(31, seed=8, first_id=2000), [])
+    assert index.count() == len(corpus) + 31
+
+
+def test_what_was_read_before_words_were_erased_is_not_written_after(open_index, folder, meanwhile, corpora, corpus):
+    index = open_index(apart_from=30)
+    index.update([corpora.document(7, queries="secretword")], [])
+
+    def erased():
+        index.update([corpora.document(7)], [])
+        index.compact()
+
+    meanwhile(erased)
+    with pytest.raises(IndexBusy, match="rewritten"):
+        index.update([*corpus, corpora.document(7, queries="secretword")], [])
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"secretword" in path.read_bytes()]
+    assert index.count() == 1
+    index.update(corpus, [])
+    assert index.count() == len(corpus)
+
+
+def test_nor_is_what_was_written_already(open_index, folder, monkeypatch, corpora, corpus):
+    index = open_index(apart_from=30)
+    index.update([corpora.document(7, queries="secretword")], [])
+    run = apart._run
+
+    def then(*given):
+        run(*given)
+        index.update([corpora.document(7)], [])
+        index.compact()
+
+    monkeypatch.setattr(apart, "_run", then)
+    with pytest.raises(IndexBusy, match="rewritten"):
+        index.update([*corpus, corpora.document(7, queries="secretword")], [])
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"secretword" in path.read_bytes()]
+    assert index.count() == 1
