@@ -124,7 +124,7 @@ def _run(arguments: Sequence[Sequence[str]], stopped: Callable[[], bool]) -> Non
                     text=True,
                 )
             )
-        while any(process.poll() is None for process in processes):
+        while None in [process.poll() for process in processes]:  # asks each: one that failed ends the others
             if stopped():
                 raise SearchIndexError("The search index is closed; the bot is shutting down.")
             if any(process.returncode for process in processes):

@@ -126,7 +126,9 @@ def test_closing_breaks_a_large_update_off_and_ends_its_processes(
 
 
 UPDATES = """
+import signal
 import sys
+import time
 from pathlib import Path
 
 from persrv.adapters.search import WhooshStickerIndex
@@ -134,17 +136,31 @@ from persrv.domain.semantics import StickerDocument
 
 index = WhooshStickerIndex(Path(sys.argv[1]), apart_from=30)
 sys.executable = sys.argv[2]
+sleep = time.sleep
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background does not inherit
+
+
+def looking(seconds):
+    Path(sys.argv[3]).touch()
+    sleep(seconds)
+
+
+time.sleep = looking
 index.update([StickerDocument(number, {}) for number in range(40)], [])
 """
 
 
-def test_who_is_interrupted_ends_the_processes_that_it_started(idle, folder):
+def test_who_is_interrupted_ends_the_processes_that_it_started(idle, tmp_path, folder):
     executable, begun = idle
+    looking = tmp_path / "looking"
     parent = subprocess.Popen(
-        [sys.executable, "-c", UPDATES, folder, executable], cwd=ROOT, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", UPDATES, folder, executable, looking], cwd=ROOT, stderr=subprocess.DEVNULL
     )
     try:
         all_have_begun(begun, lambda: parent.poll() is None)
+        while not looking.exists():
+            assert parent.poll() is None
+            time.sleep(0.01)
         parent.send_signal(signal.SIGINT)
         assert parent.wait(30) != 0
         assert at_work(begun) == []
@@ -153,20 +169,24 @@ def test_who_is_interrupted_ends_the_processes_that_it_started(idle, folder):
         parent.wait()
 
 
-def test_one_process_that_fails_ends_the_others(open_index, monkeypatch, tmp_path, idle, corpus):
+@pytest.mark.parametrize("which", [0, 1])
+def test_one_process_that_fails_ends_the_others_whichever_it_is(open_index, monkeypatch, tmp_path, idle, corpus, which):
     executable, begun = idle
     failing = tmp_path / "failing"
-    # The first to come fails once the others are at work.
-    failing.write_text(
-        f"#!/bin/sh\nif mkdir {tmp_path}/first 2>/dev/null; then\n"
-        f'while [ -z "$(ls {begun})" ]; do sleep 0.01; done\necho no room >&2\nexit 1\nfi\nexec {executable}\n'
-    )
+    # Fails once the other is at work.
+    failing.write_text(f'#!/bin/sh\nwhile [ -z "$(ls {begun})" ]; do sleep 0.01; done\necho no room >&2\nexit 1\n')
     failing.chmod(0o700)
+    started, run = [], subprocess.Popen
+
+    def start(command, **options):
+        started.append(run([failing if len(started) == which else executable], **options))
+        return started[-1]
+
     monkeypatch.setattr(apart, "PROCESSES", 2)
-    monkeypatch.setattr(apart.sys, "executable", str(failing))
+    monkeypatch.setattr(apart.subprocess, "Popen", start)
     with pytest.raises(SearchIndexError, match="no room"):
         open_index(apart_from=30).update(corpus, [])
-    assert len(list(begun.iterdir())) == 1
+    assert len(started) == 2
     assert at_work(begun) == []
 
 
