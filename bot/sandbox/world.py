@@ -11,25 +11,16 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 
 from bot.sandbox.entities import find_entities, utf16_length
 from bot.sandbox.faults import Call, Faults
 from bot.sandbox.files import FileStore
 from bot.sandbox.inline_desk import InlineDesk, InlineOutcome, InlineQuery
-from bot.sandbox.model import (
-    ChatKind,
-    Event,
-    EventKind,
-    FormattedText,
-    Message,
-    Person,
-    Press,
-    PressAnswer,
-    StickerItem,
-)
+from bot.sandbox.model import Event, FormattedText, Message, Person, Press, StickerItem
 from bot.sandbox.packs.model import SamplePack
+from bot.sandbox.presses import PressDesk
+from bot.sandbox.privacy import concerns_bot
 from bot.sandbox.profile import BotProfile, Webhook
 from bot.sandbox.refusals import InlineUnanswered, Refusal, bad_request
 from bot.sandbox.room import Room
@@ -65,6 +56,7 @@ class World:
         first = 100_000_000 + secrets.randbelow(900_000_000) if first_update_id is None else first_update_id
         self.updates = UpdateQueue(self.lock, first)
         self.inline = InlineDesk(self.lock)
+        self.presses = PressDesk(self.lock, self.room)
         self.faults = Faults(self.lock)
         self.profile = BotProfile()
         self.webhook = Webhook()
@@ -72,7 +64,6 @@ class World:
         """BotFather's /setinline."""
         self.inline_feedback = True
         """BotFather's /setinlinefeedback at 100 %: chosen results are told to the bot."""
-        self._presses: dict[str, Press] = {}
 
     # Sample packs and people
 
@@ -253,8 +244,7 @@ class World:
             known = {b.value for row in message.buttons for b in row if b.action == "callback_data"}
             if data not in known and not forged:
                 raise bad_request("DATA_INVALID")
-            pressed = Press(str(secrets.randbits(63)), person_id, chat_id, Future())
-            self._presses[pressed.id] = pressed
+            pressed = self.presses.open(person_id, chat_id)
             self.updates.push(
                 "callback_query",
                 {
@@ -266,23 +256,6 @@ class World:
                 },
             )
             return pressed
-
-    def answer_press(self, query_id: str, answer: PressAnswer) -> bool:
-        """Take the bot's answer to a pressed button and show it.
-
-        :return: False when no such button was pressed.
-        """
-        with self.lock:
-            pressed = self._presses.get(query_id)
-            if pressed is None:
-                return False
-            if not pressed.answer.done():
-                pressed.answer.set_result(answer)
-                if answer.text:
-                    self.room.tell(
-                        Event(EventKind.NOTICE, pressed.chat_id, None, pressed.person, answer.text, answer.alert)
-                    )
-            return True
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Be told of every message, from any thread; the listener must not block.
@@ -316,25 +289,9 @@ class World:
         message = Message(self.room.next_message_id(), chat_id, person_id, int(time.time()))
         message = replace(message, body=body or FormattedText(), sticker=sticker, via_bot=via_bot, reply_to=reply_to)
         self.room.put(message)
-        if self._concerns_bot(message):
+        if concerns_bot(message, self.room, self.bot_id, self.bot_username):
             self.updates.push("message", message_json(self, message))
         return message
-
-    def _concerns_bot(self, message: Message) -> bool:
-        """Privacy mode: in a group a bot sees commands, replies to it, and what is sent through it."""
-        if self.room.chats[message.chat_id].kind is ChatKind.PRIVATE or message.via_bot:
-            return True
-        if message.reply_to is not None:
-            replied = self.room.message(message.chat_id, message.reply_to)
-            if replied is not None and replied.sender == self.bot_id:
-                return True
-        text = message.body.text.encode("utf-16-le")
-        for entity in message.body.entities:
-            if entity.type == "bot_command":
-                word = text[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le")
-                if word.partition("@")[2].lower() in ("", self.bot_username.lower()):
-                    return True
-        return False
 
     def _chat_type(self, person_id: int, chat_id: int | None) -> str:
         if chat_id == person_id:

@@ -74,7 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         search = _executor(stack, "search")
-        writing = _executor(stack, "index")
+        writing = _executor(stack, "index", workers=2)  # a change to one sticker beside one to many
         index = await asyncio.to_thread(_open_index, settings)
         stack.callback(index.close)
         decoder = ProcessFrameDecoder()
@@ -184,8 +184,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
 
 
-def _executor(stack: contextlib.AsyncExitStack, name: str) -> Executor:
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+def _executor(stack: contextlib.AsyncExitStack, name: str, *, workers: int = 1) -> Executor:
+    executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
     stack.callback(executor.shutdown, wait=True, cancel_futures=True)
     return executor
 

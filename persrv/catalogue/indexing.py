@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 
 from persrv.errors import IndexBusy, SearchIndexError, StorageError
@@ -19,9 +20,11 @@ BATCH = 500
 MANY = 2_000
 """Where so many wait, they are handed over together, which an index may be quicker with."""
 MOST = 20_000
-"""At most so many together: nobody else can write meanwhile, about half a minute."""
+"""At most so many together: about half a minute, in which others write, and after which they are found at once."""
+BUSY = 10
+"""Looks for which many are left alone where another process has them: to read them takes seconds of its processor."""
 PATIENCE = 60
-"""Looks, each `interval` and the index's own waiting apart, for which what is to be erased waits for another writer."""
+"""Looks, each `interval` and the index's own waiting apart, for which what must be done waits for another writer."""
 
 
 class Indexer:
@@ -30,11 +33,11 @@ class Indexer:
     A crash between the commit and `done` indexes the same stickers again, which changes nothing. What changed
     between the reading and the commit is indexed once more: another process may have been quicker, and its commit
     overwritten. The queue is looked at every `interval` seconds, so that what another process added (`persrv import`)
-    is found in time too.
+    is found in time too: also while many are indexed together, since what a few people change must not wait for that.
     """
 
     def __init__(self, queue: IndexQueue, index: StickerIndex, executor: Executor, *, interval: float = 1.0) -> None:
-        """:param executor: Runs the index's work; one worker, so that commits follow each other."""
+        """:param executor: Runs the index's work; with two workers or more few are indexed while many are."""
         self._queue = queue
         self._index = index
         self._executor = executor
@@ -59,15 +62,62 @@ class Indexer:
                 await loop.run_in_executor(self._executor, self._index.note_rebuild_queued)
                 if queued:
                     _log.info("the search index is made anew: %d stickers", queued)
-            while waiting := list((await self._queue.waiting(MOST)).items()):
-                together = len(waiting) if len(waiting) >= MANY else BATCH
-                for first in range(0, len(waiting), together):
-                    tickets = dict(waiting[first : first + together])
-                    await self._update(list(tickets))
-                    if changed := await self._queue.done(tickets):
-                        await self._update(changed)
-                    total += len(tickets)
+            newest = 0
+            while waiting := await self._queue.waiting(MOST):
+                if few := _few(waiting):
+                    total += await self._index_all(few)
+                elif len(waiting) < MANY:
+                    total += await self._in_small_commits(waiting)
+                else:
+                    newest = max(newest, *waiting.values())
+                    total += await self._together(waiting, newest)
         return total
+
+    async def _in_small_commits(self, waiting: Mapping[int, int]) -> int:
+        stickers = list(waiting)
+        for first in range(0, len(stickers), BATCH):
+            await self._index_all({sticker: waiting[sticker] for sticker in stickers[first : first + BATCH]})
+        return len(waiting)
+
+    async def _together(self, waiting: Mapping[int, int], newest: int) -> int:
+        """Index many at once; and meanwhile, again and again, the few that changed since.
+
+        :param newest: The ticket above which is what changed since.
+        """
+        many = asyncio.create_task(self._index_many(waiting))
+        total = 0
+        try:
+            while not many.done():
+                self._changed.clear()
+                changed = await self._queue.waiting(MANY, above=newest)
+                if len(changed) < MANY:  # as many will be indexed together, after these
+                    with contextlib.suppress(SearchIndexError):  # if it is not just busy, `many` will tell
+                        total += await self._in_small_commits(changed)
+                await self._pause(many)
+            return total + await many
+        finally:
+            many.cancel()
+
+    async def _index_many(self, waiting: Mapping[int, int]) -> int:
+        try:
+            return await self._index_all(waiting)
+        except IndexBusy:
+            await asyncio.sleep(BUSY * self._interval)
+            raise
+
+    async def _pause(self, many: asyncio.Task[int]) -> None:
+        """Until it is done, something has changed or it is time to look."""
+        changed = asyncio.create_task(self._changed.wait())
+        try:
+            await asyncio.wait({many, changed}, timeout=self._interval, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
+
+    async def _index_all(self, tickets: Mapping[int, int]) -> int:
+        await self._update(list(tickets))
+        if changed := await self._queue.done(tickets):
+            await self._update(changed)
+        return len(tickets)
 
     async def _update(self, sticker_ids: Sequence[int]) -> None:
         documents = await self._queue.documents(sticker_ids)
@@ -82,19 +132,30 @@ class Indexer:
             return 0
 
     async def rebuild(self) -> int:
-        """Queue everything and index it."""
-        await self._queue.queue_all()
-        return await self.drain()
+        """Queue everything and index it, or see it indexed by another process. Return how many stickers that was.
+
+        :raises IndexBusy: another process is writing, and was still after `PATIENCE` looks.
+        """
+        queued = await self._queue.queue_all()
+        await self._patiently(self.drain)
+        return queued
 
     async def erase_traces(self) -> None:
         """Index all that waits, then rewrite the files, so that no erased word is left in them.
 
         :raises IndexBusy: another process is writing, and was still after `PATIENCE` looks.
         """
+
+        async def erase() -> None:
+            await self.drain()
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._index.compact)
+
+        await self._patiently(erase)
+
+    async def _patiently(self, work: Callable[[], Awaitable[object]]) -> None:
         for look in range(1, PATIENCE + 1):
             try:
-                await self.drain()
-                await asyncio.get_running_loop().run_in_executor(self._executor, self._index.compact)
+                await work()
             except IndexBusy:
                 if look == PATIENCE:
                     raise
@@ -115,3 +176,10 @@ class Indexer:
                 await asyncio.sleep(self._interval)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), self._interval)
+
+
+def _few(waiting: Mapping[int, int]) -> dict[int, int]:
+    """Those of changes to a few stickers, where most that waits is one change to many: they go first."""
+    sizes = Counter(waiting.values())
+    few = {sticker: ticket for sticker, ticket in waiting.items() if sizes[ticket] < BATCH}
+    return few if len(few) < BATCH and len(waiting) - len(few) >= MANY else {}

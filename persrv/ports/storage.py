@@ -98,8 +98,11 @@ class CatalogueStore(Protocol):
 class IndexQueue(Protocol):
     """What the search index has not yet heard of: written in the transaction that made the change."""
 
-    async def waiting(self, limit: int) -> Mapping[int, int]:
-        """Sticker id -> ticket, oldest first. A new change to a waiting sticker gives it a new ticket."""
+    async def waiting(self, limit: int, *, above: int = 0) -> Mapping[int, int]:
+        """Sticker id -> ticket, oldest first. A new change to a waiting sticker gives it a new ticket.
+
+        :param above: Only those with a higher ticket: what changed after that one.
+        """
 
     async def documents(self, sticker_ids: Sequence[int]) -> Sequence[StickerDocument]:
         """The texts of the live ones among these stickers; what is missing is to be deleted."""

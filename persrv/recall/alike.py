@@ -19,7 +19,7 @@ Not in the paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -43,7 +43,11 @@ LEAST_TEXT: Final = 0.7
 TOP: Final = 10
 """Stickers that one is compared with in the end."""
 NEAR_TEXTS: Final = 32
-"""Texts near to a text of a sticker that are looked at: enough for `TOP` others."""
+"""Texts near to a text of a sticker, of those that chosen ones say, that are looked at: enough for `TOP` others."""
+COMPARED: Final = 32_768
+"""Texts of chosen stickers up to which each is compared with: then that takes less than to look for the nearest."""
+_CELLS: Final = 8_000_000
+"""Cosines at once: bounds the memory."""
 _AT_ONCE: Final = 2_048
 """Stickers that are compared at once: bounds the memory."""
 
@@ -129,22 +133,56 @@ def alike_by_texts(
     )  # (stickers, texts)
     if own.nearest is None or not len(vectors):
         return sparse.csr_array((size, size), dtype=np.float32)
+    own = _of_chosen(own, chosen)
     speaking = np.flatnonzero(alone & (np.diff(texts_of.indptr) > 0)).astype(np.int64)
     asked = np.unique(texts_of.indices[places_of(texts_of.indptr, speaking)[1]]).astype(np.int64)
     near = np.full((len(vectors), min(NEAR_TEXTS, len(vectors))), -1, dtype=np.int32)
     cosine = np.zeros(near.shape, dtype=np.float32)
-    for start in range(0, len(asked), _AT_ONCE):
-        some = asked[start : start + _AT_ONCE]
-        rows, cosines = own.nearest.find_each(np.asarray(vectors[some], dtype=np.float32), near.shape[1])
+    for some, rows, cosines in _near_texts(asked, own, vectors, near.shape[1]):
         near[some, : rows.shape[1]], cosine[some, : rows.shape[1]] = rows, cosines
         if progress is not None:
-            progress(start + len(some))
+            progress(int(np.searchsorted(asked, some[-1])) + 1)
     parts = [
         _nearest_by_texts(speaking[start : start + _AT_ONCE], chosen, texts_of, own, near, cosine)
         for start in range(0, len(speaking), _AT_ONCE)
     ]
     rows, columns, values = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else ([], [], [])
     return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=(size, size), dtype=np.float32))
+
+
+def _of_chosen(own: OwnTexts, chosen: NDArray[np.bool_]) -> OwnTexts:
+    """The same texts, owned by those alone that somebody chose."""
+    kept = chosen[own.stickers]
+    return OwnTexts(own.nearest, np.append(0, np.cumsum(kept))[own.indptr], own.stickers[kept])
+
+
+def _near_texts(
+    asked: NDArray[np.int64], own: OwnTexts, vectors: NDArray[np.floating], most: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.integer], NDArray[np.floating]]]:
+    """Some of the texts asked for; near ones that somebody owns, a row each, filled up with -1; and their cosines.
+
+    Where few texts are owned, they are all compared: the nearest of all texts would mostly be nobody's.
+    """
+    owned = np.flatnonzero(np.diff(own.indptr) > 0)
+    if own.nearest is not None and len(owned) > COMPARED:
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            yield some, *own.nearest.find_each(np.asarray(vectors[some], dtype=np.float32), most)
+        return
+    others = np.ascontiguousarray(vectors[owned].T, dtype=np.float32)  # (dimensions, owned)
+    at_once = max(min(_CELLS // max(len(owned), 1), _AT_ONCE), 1)
+    for start in range(0, len(asked), at_once):
+        some = asked[start : start + at_once]
+        cosines = np.asarray(vectors[some], dtype=np.float32) @ others
+        row, column = np.divmod(np.flatnonzero(cosines > LEAST_TEXT), max(len(owned), 1))
+        value = cosines[row, column]
+        order = np.lexsort((column, -value, row))
+        row, column, value = row[order], column[order], value[order]
+        place = np.arange(len(row)) - np.searchsorted(row, row)
+        kept = place < most
+        rows, found = np.full((len(some), most), -1, dtype=np.int64), np.zeros((len(some), most), dtype=np.float32)
+        rows[row[kept], place[kept]], found[row[kept], place[kept]] = owned[column[kept]], value[kept]
+        yield some, rows, found
 
 
 def _nearest_by_texts(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from persrv.catalogue.indexing import BATCH, MANY, MOST, PATIENCE, Indexer
 from persrv.domain.semantics import SemanticField, StickerDocument
-from persrv.errors import IndexBusy
+from persrv.errors import IndexBusy, SearchIndexError
 
 
 class Queue:
@@ -18,8 +20,9 @@ class Queue:
     def __init__(self, count: int) -> None:
         self.tickets = dict.fromkeys(range(count), 1)
 
-    async def waiting(self, limit):
-        return dict(itertools.islice(self.tickets.items(), limit))
+    async def waiting(self, limit, *, above=0):
+        newer = ((sticker, ticket) for sticker, ticket in self.tickets.items() if ticket > above)
+        return dict(itertools.islice(sorted(newer, key=lambda each: (each[1], each[0])), limit))
 
     async def documents(self, sticker_ids):
         return [StickerDocument(sticker, {}) for sticker in sticker_ids if sticker % 10]
@@ -47,7 +50,7 @@ class Index:
 
 @pytest.fixture
 def executor():
-    with ThreadPoolExecutor(1) as made:
+    with ThreadPoolExecutor(2) as made:
         yield made
 
 
@@ -103,6 +106,110 @@ async def test_what_another_process_indexed_meanwhile_is_not_left_as_it_was(exec
     assert not queue.tickets
 
 
+class Slow(Index):
+    """Takes many in only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.told_to_end = threading.Event(), threading.Event()
+
+    def update(self, documents, deleted):
+        if len(documents) + len(deleted) >= MANY:
+            self.begun.set()
+            assert self.told_to_end.wait(60)
+        super().update(documents, deleted)
+
+
+async def until(true):
+    for _ in range(6_000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to that")
+
+
+@pytest.fixture
+async def under_way(executor):
+    """Many that are being indexed: the queue, the index, who indexes, and his work."""
+    queue, index = Queue(MANY), Slow()
+    indexer = Indexer(queue, index, executor, interval=0.01)
+    work = asyncio.create_task(indexer.drain())
+    await until(index.begun.is_set)
+    yield queue, index, indexer, work
+    index.told_to_end.set()
+    await asyncio.wait({work})
+
+
+async def test_a_small_change_is_indexed_while_many_are(under_way):
+    queue, index, indexer, work = under_way
+    queue.tickets[MANY + 1] = 2
+    indexer.wake()
+    await until(lambda: MANY + 1 not in queue.tickets)
+    assert index.updates == [(1, 0)]
+    assert len(queue.tickets) == MANY
+    queue.tickets[MANY + 2] = 3
+    await until(lambda: MANY + 2 not in queue.tickets)
+    index.told_to_end.set()
+    assert await work == MANY + 2
+    assert [sum(update) for update in index.updates] == [1, 1, MANY]
+    assert not queue.tickets
+
+
+async def test_one_of_many_that_changes_meanwhile_is_found_at_once_and_not_left_as_it_was(under_way):
+    queue, index, _, work = under_way
+    queue.tickets[5] = 2
+    await until(lambda: 5 not in queue.tickets)
+    index.told_to_end.set()
+    assert await work == MANY + 1
+    assert [sum(update) for update in index.updates] == [1, MANY, 1]  # once more, since the many say what it was
+
+
+async def test_many_more_wait_for_their_turn_and_so_does_what_another_process_keeps_out(under_way):
+    queue, index, _, work = under_way
+    queue.tickets |= dict.fromkeys(range(MANY, 2 * MANY), 2)
+    looks = []
+    waiting = queue.waiting
+
+    async def counted(limit, *, above=0):
+        looks.append(above)
+        return await waiting(limit, above=above)
+
+    queue.waiting = counted
+    await until(lambda: len(looks) > 2)
+    assert index.updates == []
+    del queue.tickets[MANY]
+
+    def busy():
+        index.told = lambda: None
+        raise IndexBusy("another process is writing")
+
+    index.told = busy
+    await until(lambda: not any(ticket == 2 for ticket in queue.tickets.values()))
+    index.told_to_end.set()
+    assert await work == 2 * MANY - 1
+
+
+async def test_few_go_before_many_that_waited_longer(executor):
+    queue, index = Queue(MANY), Index()
+    queue.tickets |= {MANY + 1: 2, MANY + 2: 3}
+    assert await Indexer(queue, index, executor).drain() == MANY + 2
+    assert [sum(update) for update in index.updates] == [2, MANY]
+
+
+async def test_what_cannot_be_taken_in_is_told_and_keeps_waiting(under_way):
+    queue, index, _, work = under_way
+
+    def broken():
+        raise SearchIndexError("the disk is full")
+
+    index.told = broken
+    queue.tickets[MANY + 1] = 2
+    index.told_to_end.set()
+    with pytest.raises(SearchIndexError, match="the disk is full"):
+        await work
+    assert len(queue.tickets) == MANY + 1
+
+
 class Locked(Index):
     """Written by another process for so many looks."""
 
@@ -130,3 +237,20 @@ async def test_it_is_told_where_another_writer_does_not_come_to_an_end(executor)
     with pytest.raises(IndexBusy):
         await Indexer(Queue(0), index, executor, interval=0.001).erase_traces()
     assert index.compacted == 0
+
+
+async def test_an_index_made_anew_waits_for_another_writer_too(executor):
+    queue, index = Queue(0), Index()
+    looks = itertools.count()
+
+    async def queue_all():
+        queue.tickets |= dict.fromkeys(range(7), 1)
+        return 7
+
+    def busy():
+        if next(looks) < 2:
+            raise IndexBusy("another process is writing")
+
+    queue.queue_all, index.told = queue_all, busy
+    assert await Indexer(queue, index, executor, interval=0.01).rebuild() == 7
+    assert not queue.tickets

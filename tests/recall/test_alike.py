@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from persrv.recall import alike
-from persrv.recall.alike import LEAST, LEAST_TEXT, SAID, TOP, alike_by_texts, chosen_or_said
+from persrv.recall.alike import LEAST, LEAST_TEXT, NEAR_TEXTS, SAID, TOP, alike_by_texts, chosen_or_said
 from persrv.recall.learning import learn_recall
 from persrv.recall.meaning import OwnTexts, chosen_for, owners_of
 from persrv.recall.nearest import ExactNearest
@@ -128,7 +128,11 @@ def test_who_is_alone_goes_by_what_it_says():
     assert not found[2].any()  # 2 says something else
 
 
-def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_everything():
+@pytest.mark.parametrize("compared", [0, 10**9], ids=["by the nearest", "each with each"])
+@pytest.mark.parametrize("at_once", [1, 8_000_000])
+def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_everything(monkeypatch, compared, at_once):
+    monkeypatch.setattr(alike, "COMPARED", compared)
+    monkeypatch.setattr(alike, "_CELLS", at_once)
     random = np.random.default_rng(5)
     stickers, texts = 60, 25
     says = [
@@ -149,6 +153,33 @@ def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_eve
         best = sorted((-cosine, other) for other, cosine in near.items() if cosine > LEAST_TEXT)[:TOP]
         expected = [(-cosine - LEAST_TEXT) / (1 - LEAST_TEXT) for cosine, _ in best] if alone[sticker] else []
         assert sorted(found[sticker][found[sticker] > 0], reverse=True) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("compared", [0, 10**9], ids=["by the nearest", "each with each"])
+def test_those_that_nobody_chose_do_not_stand_before_one_that_somebody_did(monkeypatch, compared):
+    monkeypatch.setattr(alike, "COMPARED", compared)
+    many = TOP + 5
+    own = OwnTexts(ExactNearest(np.eye(2, dtype=np.float32)), np.array([0, many, many]), np.arange(many))
+    chosen = np.arange(many) == many - 1
+    found = alike_by_texts(~chosen, chosen, own, np.eye(2, dtype=np.float32)).toarray()
+    assert found[:-1, -1] == pytest.approx(np.ones(many - 1))
+    assert np.count_nonzero(found) == many - 1
+
+
+def test_texts_of_those_that_nobody_chose_do_not_stand_before_that_of_one_that_somebody_did():
+    many = NEAR_TEXTS + 5
+    turns = np.linspace(0, 0.3, many)
+    vectors = np.stack([np.cos(turns), np.sin(turns)], axis=1).astype(np.float32)
+    chosen = np.arange(many) == many - 1
+    own = OwnTexts(ExactNearest(vectors), np.arange(many + 1), np.arange(many))
+    found = alike_by_texts(~chosen, chosen, own, vectors).toarray()
+    assert found[0, -1] == pytest.approx((np.cos(0.3) - LEAST_TEXT) / (1 - LEAST_TEXT), abs=1e-5)
+
+
+def test_where_nobody_was_chosen_nobody_is_like_anybody_by_texts():
+    own = OwnTexts(ExactNearest(np.eye(2, dtype=np.float32)), np.array([0, 2, 3]), np.array([0, 1, 2]))
+    found = alike_by_texts(np.full(3, True), np.full(3, False), own, np.eye(2, dtype=np.float32))
+    assert not found.nnz
 
 
 def test_who_shares_no_word_with_anybody_learns_from_who_says_nearly_the_same():

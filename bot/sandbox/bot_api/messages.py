@@ -127,7 +127,7 @@ def answer_callback_query(world: World, params: Params) -> bool:
     if utf16_length(text) > PRESS_ANSWER_LIMIT:
         raise bad_request("MESSAGE_TOO_LONG")
     answer = PressAnswer(text, params.flag("show_alert"))
-    if not world.answer_press(params.text("callback_query_id"), answer):
+    if not world.presses.answer(params.text("callback_query_id"), answer):
         raise bad_request(TOO_OLD)
     return True
 

@@ -20,10 +20,11 @@ class SqlIndexQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, limit: int) -> Mapping[int, int]:
+    async def waiting(self, limit: int, *, above: int = 0) -> Mapping[int, int]:
         """Sticker id -> ticket, oldest first; those of one change by id."""
         statement = (
             select(index_queue.c.sticker_id, index_queue.c.ticket)
+            .where(index_queue.c.ticket > above)
             .order_by(index_queue.c.ticket, index_queue.c.sticker_id)
             .limit(max(limit, 0))
         )

@@ -19,6 +19,9 @@ from persrv.adapters.search.schema import INDEX_NAME, Untyped
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 """The file that Whoosh's writer locks; ours to lock where we change files without a writer."""
 
+APART_LOCK_NAME = f"{INDEX_NAME}_APARTLOCK"
+"""What whoever writes segments apart locks: two that did so at once would take each other's cores for the same."""
+
 _TOC = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 IMPACTS = "impacts"
 """The folder of tables that are derived from the index."""
@@ -147,7 +150,8 @@ def remove_index(directory: Path) -> None:
 def remove_leftovers(directory: Path) -> None:
     """Delete what a killed writer left and Whoosh's next commit does not tidy up.
 
-    Half a table of contents, and segments that were written apart. Hold the lock; not in the middle of a commit.
+    Half a table of contents, and segments that were written apart. They are deleted also from whoever is at work on
+    them: what they say was read before. Hold the lock; not in the middle of a commit.
 
     :raises OSError: it cannot be deleted.
     """

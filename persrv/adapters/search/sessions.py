@@ -34,7 +34,7 @@ def open_or_make(directory: Path, known: Mapping[str, Columns], *, lock_seconds:
         directory.mkdir(parents=True, exist_ok=True)
         snapshot = _try_to_open(directory, known)
         if snapshot is None:
-            with _locked(directory, lock_seconds):
+            with locked(directory, LOCK_NAME, lock_seconds):
                 # Another process may just have made it, or have been in the middle of a commit.
                 snapshot = _try_to_open(directory, known) or _make(directory)
     except OSError as error:
@@ -64,6 +64,22 @@ def writing(directory: Path, *, lock_seconds: float) -> Iterator[Any]:
         files.abandon()
 
 
+@contextmanager
+def locked(directory: Path, name: str, seconds: float) -> Iterator[None]:
+    """Hold a lock of the index's folder.
+
+    :param seconds: How long to wait for another process.
+    :raises IndexBusy: another process holds it.
+    """
+    lock = FileStorage(str(directory)).lock(name)
+    if not try_for(lock.acquire, timeout=seconds, delay=_RETRY_SECONDS):
+        raise _busy()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def unreadable(error: OSError) -> SearchIndexError:
     """What to say when the folder cannot be read."""
     return SearchIndexError(
@@ -90,17 +106,6 @@ def damaged(directory: Path) -> SearchIndexError:
 
 def _busy() -> IndexBusy:
     return IndexBusy("Another process is writing the search index. Try again when it is done.")
-
-
-@contextmanager
-def _locked(directory: Path, seconds: float) -> Iterator[None]:
-    lock = FileStorage(str(directory)).lock(LOCK_NAME)
-    if not try_for(lock.acquire, timeout=seconds, delay=_RETRY_SECONDS):
-        raise _busy()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _try_to_open(directory: Path, known: Mapping[str, Columns]) -> Snapshot | None:

@@ -36,6 +36,8 @@ from persrv.recall.impact_view import Scratches
 from persrv.recall.relevance import relevance
 
 _log = logging.getLogger(__name__)
+_PATIENCE_SECONDS = 30.0
+"""How long a large update that is written waits for another process to end its commit."""
 _RETRY_SECONDS = 5.0
 """How long to leave a commit alone that could not be read; Whoosh tries for half a second by itself."""
 
@@ -205,22 +207,18 @@ class WhooshStickerIndex:
         affected = latest.keys() | set(deleted)
         if not affected:
             return
-        apart = len(latest) >= self._apart_from
-        rows = [] if apart else [row(document) for document in latest.values()]
-        with self._session() as writer:
+        many = list(latest.values()) if len(latest) >= self._apart_from else []
+        rows = [] if many else [row(document) for document in latest.values()]
+        apart = written_apart(self._directory, many, self._cache_dir, self._stopping.is_set, self._lock_seconds)
+        with apart as folders, self._session(patient=bool(many)) as writer:
             numbers = self._snapshot.numbers(affected)
             for number in numbers:
                 writer.delete_document(number)
-            if apart:
-                with written_apart(
-                    self._directory, list(latest.values()), self._cache_dir, self._stopping.is_set
-                ) as folders:
-                    moved = move_in(writer.storage, folders)
-                    writer.commit(mergetype=lambda writer, segments: [*merge_alike(writer, segments), *moved])
-            elif numbers or latest:
+            if numbers or latest:
                 for values in rows:
                     writer.add_document(**values)
-                writer.commit(mergetype=merge_alike)
+                moved = move_in(writer.storage, folders)
+                writer.commit(mergetype=lambda writer, segments: [*merge_alike(writer, segments), *moved])
             else:
                 writer.cancel()
 
@@ -273,14 +271,16 @@ class WhooshStickerIndex:
     # Inside
 
     @contextmanager
-    def _session(self, *, rewritten: bool = False) -> Iterator[Any]:
+    def _session(self, *, rewritten: bool = False, patient: bool = False) -> Iterator[Any]:
         """A writer on the latest commit, with the snapshot at the same; and at the next, once it is made.
 
+        :param patient: Much is done already, which would be lost where another process does not let go of the lock.
         :param rewritten: The commit rewrites every segment, and so outdates the table.
         """
         with self._writing:
             self._renew_if_damaged()
-            with writing(self._directory, lock_seconds=self._lock_seconds) as writer:
+            seconds = max(self._lock_seconds, _PATIENCE_SECONDS) if patient else self._lock_seconds
+            with writing(self._directory, lock_seconds=seconds) as writer:
                 with self._refreshing:
                     self._refresh()
                 yield writer

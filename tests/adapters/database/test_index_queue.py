@@ -19,6 +19,9 @@ async def test_new_stickers_wait_oldest_change_first(catalogue, queue, a_pack, a
     assert list(tickets) == [c2, d1, c1]
     assert list(await queue.waiting(2)) == [c2, d1]
     assert await queue.waiting(0) == {}
+    assert list(await queue.waiting(10, above=tickets[c2])) == [d1, c1]
+    assert list(await queue.waiting(1, above=tickets[d1])) == [c1]
+    assert await queue.waiting(10, above=tickets[c1]) == {}
 
 
 async def test_what_is_done_waits_no_more(queue, ids):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
 from persrv.adapters.search.whoosh_index import WhooshStickerIndex
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.recall.weights import RelevanceWeights
+from tests.adapters.search.comparing import NEVER, nobody
 
 WORDS = [
     "happy",
@@ -102,3 +104,33 @@ def everything():
         ]
 
     return of
+
+
+@pytest.fixture
+def tabled(open_index):
+    """An index that is searched by its table, once the test has made one."""
+    return open_index(impacts_from=0, build=nobody)
+
+
+@pytest.fixture
+def plain(open_index):
+    """The same folder, searched by the postings."""
+
+    def open_():
+        return open_index(impacts_from=NEVER)
+
+    return open_
+
+
+@pytest.fixture
+def settled():
+    """Waits for what is made in the background."""
+
+    def wait(index):
+        for _ in range(1000):
+            if index.count() and index._served is not None and not index._outdated:  # counting looks at the folder
+                return
+            time.sleep(0.02)
+        raise AssertionError("no table was made")
+
+    return wait
