@@ -16,6 +16,7 @@ from rich.console import Console
 
 from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
 from persrv.bootstrap import nsfw_engine, prepare_data_dir
+from persrv.cli.consoles import open_console
 from persrv.cli.logs import redact
 from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, PerSRVError, StorageError
@@ -46,7 +47,7 @@ _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLE
 
 def doctor() -> None:
     """Check settings, token, database, index and packs; say what is wrong and how to mend it."""
-    console = Console(highlight=False)
+    console = open_console(highlight=False)
     problems = asyncio.run(_show(console))
     if problems:
         console.print(f"\n{problems} to mend.")
