@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 KEPT: Final = 5
 """Reports that stay in the data folder; older ones are deleted."""
 
-_BEGINNINGS: Final = ("persrv: ", "(environment or .env):")
+_BEGINNINGS: Final = ("persrv: ", "(environment, .env or option):")
 """Of what the command line says is wrong: a sentence, or the settings' mistakes."""
 
 

@@ -63,7 +63,7 @@ def main() -> None:
     try:
         app()
     except ConfigurationError as error:
-        errors.print("[bold red]These settings need a change[/] (environment or .env):")
+        errors.print("[bold red]These settings need a change[/] (environment, .env or option):")
         for problem in error.problems:
             errors.print(f"  - {redact(problem)}", markup=False)
         sys.exit(2)

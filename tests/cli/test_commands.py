@@ -16,6 +16,7 @@ from bot.sandbox.model import FRIENDS
 from bot.sandbox.packs.model import SamplePack, SampleSticker
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
+from persrv.cli import start
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind, StickerFormat
 
@@ -279,6 +280,16 @@ def test_sets_are_not_refreshed_without_a_token(persrv):
     result = persrv("job", "packs", BOT_TOKEN=None)
     assert result.returncode == 1
     assert "packs could not go on: PERSRV_BOT_TOKEN is missing" in result.stdout
+
+
+def test_an_interrupt_while_it_loads_shows_no_trace(monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("persrv.cli.main.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 130
 
 
 def test_what_standard_output_cannot_write_is_escaped(persrv):

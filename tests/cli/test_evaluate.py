@@ -101,6 +101,7 @@ def test_precomputed_only_computes_nothing(evaluate, folder, tmp_path):
     report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert report["dataset"]["with_text"]["ocr"] == 0
     assert report["settings"]["style space"] is None
+    assert any("14.58 %" in note for note in report["notes"])  # what the paper contradicts itself in, listed
 
 
 @pytest.mark.parametrize(
