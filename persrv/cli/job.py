@@ -147,9 +147,11 @@ async def _list_failures(settings: Settings, task: Task) -> None:
 def _print_outcome(outcome: JobOutcome) -> None:
     console = open_console(highlight=False)
     for step, counts in outcome.counts.items():
-        console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
+        if counts or step not in outcome.problems:
+            console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
     for step, problem in outcome.problems.items():
-        console.print(f"[bold red]{step.value}[/] could not go on: {problem}")
+        console.print(f"[bold red]{step.value}[/] could not go on: ", end="")
+        console.print(problem, markup=False)
 
 
 def _log_outcome(outcome: JobOutcome) -> None:
