@@ -107,7 +107,10 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
         except InvalidToken:
             raise rejected_token(settings) from None
         except TelegramError as error:
-            raise TelegramUnavailable(f"{settings.telegram_api_url} cannot be reached: {error}") from error
+            raise TelegramUnavailable(
+                f"{settings.telegram_api_url} cannot be reached ({error}). Check this machine's network and "
+                "PERSRV_TELEGRAM_API_URL."
+            ) from error
         yield TelegramStickerSource(bot)
     finally:
         await bot.shutdown()

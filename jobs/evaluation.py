@@ -23,6 +23,9 @@ _log = logging.getLogger(__name__)
 KEPT: Final = 5
 """Reports that stay in the data folder; older ones are deleted."""
 
+_BEGINNINGS: Final = ("persrv: ", "(environment, .env or option):")
+"""Of what the command line says is wrong: a sentence, or the settings' mistakes."""
+
 
 class ChildEvaluator:
     """`persrv.ports.evaluator.Evaluator`: runs `persrv evaluate PERSRV_EVALUATION_DATASET --ablation`."""
@@ -120,9 +123,10 @@ async def _read(stream: asyncio.StreamReader | None) -> str:
 
 def _reason(said: str) -> str:
     """The sentence that the command line ends with."""
-    _, mark, sentence = said.rpartition("persrv: ")
-    if mark:
-        return " ".join(sentence.split())[-600:]
+    for beginning in _BEGINNINGS:
+        _, mark, sentence = said.rpartition(beginning)
+        if mark:
+            return " ".join(sentence.split())[-600:]
     _log.error("the evaluation ended with an error that it did not expect:\n%s", said)
     return "An error that nobody expected; the log has it."
 

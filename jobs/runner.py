@@ -22,7 +22,7 @@ from jobs.steps.utility import weigh_stickers
 from persrv.bootstrap import Services, one_job_at_a_time, utc_now
 from persrv.catalogue import PackImporter
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
-from persrv.errors import PerSRVError
+from persrv.errors import ConfigurationError, PerSRVError
 from persrv.ports.jobs import JobLog, Progress
 
 _log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ async def _run_step(
     if name is not JobName.PACKS:
         return await (step or _STEPS[name])(services, progress)
     if connect is None:
-        return {}
+        raise ConfigurationError(["PERSRV_BOT_TOKEN is missing: sets are fetched through the bot."])
     async with connect() as importer:
         return await refresh_packs(services, importer, progress)
 

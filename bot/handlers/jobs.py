@@ -143,7 +143,7 @@ def _counts(run: JobRun, texts: Texts) -> str:
         counts = {name: count for name, count in counts.items() if name not in {"done", "total"}}
         parts.append(f"{done or 0} / {total}")
     parts += [f"{texts.by_name.get(f'count_{name}', name)} {value}" for name, value in counts.items() if value]
-    return texts.say("jobs_counts", counts=", ".join(parts)) if parts else ""
+    return texts.say("jobs_counts", counts=texts.plain("comma").join(parts)) if parts else ""
 
 
 def _name(run: JobRun, texts: Texts) -> str:

@@ -59,7 +59,9 @@ def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False, limit: 
         lines.append(texts.say("why_banned" if banned else "why_retired"))
     lines += [_text(found, texts) for found in facts.texts]
     if facts.queries:
-        queries = ", ".join(texts.say("why_query", query=query, people=people) for query, people in facts.queries)
+        queries = texts.plain("comma").join(
+            texts.say("why_query", query=query, people=people) for query, people in facts.queries
+        )
         lines.append(texts.compose("why_queries", markup={"queries": queries}))
     else:
         lines.append(texts.say("why_no_queries"))

@@ -15,7 +15,7 @@ from bot.sandbox.explainer import Explainer
 from bot.sandbox.packs.model import SamplePack
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from persrv.bootstrap import Services
+from persrv.bootstrap import Services, prepare_data_dir
 from persrv.config import Settings
 from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
@@ -61,7 +61,9 @@ async def run_sandbox(
     :param say: Tells the person in front of the terminal.
     :param jobs: Makes what starts jobs, and the schedule, for the sandbox's settings.
     :param evaluator: Makes what /evaluate runs.
+    :raises StorageError: the data folder cannot be written.
     """
+    prepare_data_dir(sandbox_settings(settings, ""))  # before the packs are drawn into it
     packs = await draw_sample_packs(_cache(settings))
     world = World(TOKEN)
     for pack in packs:

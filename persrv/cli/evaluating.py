@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from persrv.cli.consoles import open_console
 from persrv.cli.job import NICENESS
 from persrv.config import load_settings
 
@@ -26,7 +27,7 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Where report.json, report.html and runs/ go.")],
     systems: Annotated[str | None, typer.Option(help="Only these, separated by commas. Default: all.")] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Also what each module adds (paper, table 5).")] = False,
-    seed: Annotated[int, typer.Option(help="Of the split, the styles, the training and the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the split, the styles, the training and the bootstrap.")] = 0,
     precomputed_only: Annotated[
         bool, typer.Option("--precomputed-only", help="Compute no words, captions or embeddings of the stickers.")
     ] = False,
@@ -40,8 +41,7 @@ def evaluate(
     from persrv.evaluating import Options, run_evaluation
 
     settings = load_settings()
-    names = None if systems is None else tuple(name.strip() for name in systems.split(",") if name.strip())
-    options = Options(names, ablation, seed, precomputed_only, by_time, tune)
+    options = Options(_names(systems), ablation, seed, precomputed_only, by_time, tune)
     if background:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
             os.nice(NICENESS)
@@ -50,7 +50,21 @@ def evaluate(
     with _Bars() as bars:
         evaluation = run_evaluation(dataset, out, settings, options, bars.hear)
     _show(evaluation.report)
-    Console().print(f"The whole report: {out / 'report.html'}", markup=False, highlight=False)
+    open_console().print(f"The whole report: {out / 'report.html'}", markup=False, highlight=False)
+
+
+def _names(systems: str | None) -> tuple[str, ...] | None:
+    """The systems that the option names, or None for all."""
+    if systems is None:
+        return None
+    from persrv.evaluation.evaluate import OWN
+
+    names = tuple(name.strip() for name in systems.split(",") if name.strip())
+    wrong = [name for name in names if name not in OWN]
+    if wrong or not names:
+        asked = f"there is no {' and no '.join(wrong)}" if wrong else "none is named"
+        raise typer.BadParameter(f"{asked}; there are {', '.join(OWN)}", param_hint="--systems")
+    return names
 
 
 def _tell(stage: str, done: int, total: int | None) -> None:
@@ -69,32 +83,48 @@ class _Bars:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=open_console(stderr=True),
         )
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> _Bars:
-        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        if self._tasks:
+            self._settle()
+            self._bars.stop()
 
     def hear(self, stage: str, done: int, total: int | None) -> None:
         """See `persrv.ports.progress.Progress`."""
+        self._bars.start()  # with the first stage: what is wrong before it is said alone
         if stage not in self._tasks:
+            self._settle()
             self._tasks[stage] = self._bars.add_task(stage, total=total)
         self._bars.update(self._tasks[stage], completed=done, total=total)
+
+    def _settle(self) -> None:
+        """End the bars that never had a total: another stage begins, so theirs is over."""
+        for task in self._bars.tasks:
+            if task.total is None:
+                self._bars.update(task.id, completed=1, total=1)
 
 
 def _show(report: Report) -> None:
     from persrv.evaluation.report import NotRun
 
-    console = Console()
-    table = Table(title="Test part, means by user (paper, table 4)")
+    console = open_console()
+    # Narrow enough for 80 columns: a cut figure is none.
+    table = Table(
+        title="Test part, means by user (paper, table 4)",
+        box=box.SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+        show_edge=False,
+    )
     metrics = ("M-MRR@1", "M-MRR@5", "M-MRR@20", "R@1", "R@5", "R@20")
     for heading in ("system", *metrics, "ms p50", "ms p95"):
-        table.add_column(heading, justify="left" if heading == "system" else "right")
+        table.add_column(heading, justify="left" if heading == "system" else "right", no_wrap=True)
     for name, result in report.systems.items():
         if isinstance(result, NotRun):
             continue

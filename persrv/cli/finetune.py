@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from persrv.cli.consoles import open_console
 from persrv.config import load_settings
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def finetune(
     settings = load_settings()
     # With a server it is the server's name of a model, which means nothing here.
     configured = None if settings.caption_engine == "openai" else settings.caption_model
-    console = Console()
+    console = open_console()
     numbers = read_recipe(recipe or DEFAULT_RECIPE, seed=seed)
     columns = (
         TextColumn("{task.description}"),

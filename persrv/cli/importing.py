@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from persrv.bootstrap import Services, open_services
 from persrv.catalogue import FolderPack, Outcome, PackProgress, pack_name, read_folder
+from persrv.cli.consoles import open_console
 from persrv.config import Settings, load_settings
 from persrv.errors import ConfigurationError, PackNameInvalid, SourceInvalid
 from persrv.ports.telegram import StickerSource
@@ -70,7 +71,7 @@ def _sort_out(sources: list[str]) -> tuple[list[str], list[FolderPack]]:
 async def _import(settings: Settings, names: list[str], folders: list[FolderPack]) -> bool:
     from bot.app import connect
 
-    console = Console()
+    console = open_console()
     good = True
     async with open_services(settings) as services, connect(settings) as source:
         with _progress(console) as bar:

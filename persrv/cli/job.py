@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from persrv.bootstrap import Services, open_services
 from persrv.cli.bars import BarProgress, QuietProgress
+from persrv.cli.consoles import open_console
 from persrv.cli.logs import set_up_logging
 from persrv.config import Settings, load_settings, secrets_of
 from persrv.domain.runs import JobName
@@ -45,10 +45,11 @@ def job(
     name: Annotated[
         JobName,
         typer.Argument(
-            help="packs: the sets as Telegram has them. nsfw: which stickers are not for everybody. ocr: the words "
-            "drawn on stickers. caption: what a vision-language model says of them. embed, preference: people's "
-            "styles. utility: how useful each sticker has been. index: the search index anew. new: all of these for "
-            "what is new. nightly: all, in order."
+            help="retention: erase what is past its days. packs: the sets as Telegram has them. nsfw: which stickers "
+            "are not for everybody. ocr: the words drawn on stickers. caption: what a vision-language model says of "
+            "them. embed: what each sticker's style is. utility: how useful each has been. preference: which styles "
+            "each person likes. meaning: what stickers and queries mean beyond their words. index: the search index "
+            "anew. new: what new stickers need of these. nightly: all, in order."
         ),
     ],
     failed: Annotated[bool, typer.Option("--failed", help="Only list the stickers it failed on, and why.")] = False,
@@ -123,7 +124,7 @@ async def _list_failures(settings: Settings, task: Task) -> None:
     async with open_services(settings) as services:
         failures = await services.semantics.failures(task)
         stickers = await services.catalogue.stickers([failure.sticker_id for failure in failures])
-    console = Console()
+    console = open_console()
     if not failures:
         console.print(f"{task.value}: nothing has failed.")
         return
@@ -144,11 +145,13 @@ async def _list_failures(settings: Settings, task: Task) -> None:
 
 
 def _print_outcome(outcome: JobOutcome) -> None:
-    console = Console(highlight=False)
+    console = open_console(highlight=False)
     for step, counts in outcome.counts.items():
-        console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
+        if counts or step not in outcome.problems:
+            console.print(f"[bold]{step.value}[/]: {_sentence(counts)}")
     for step, problem in outcome.problems.items():
-        console.print(f"[bold red]{step.value}[/] could not go on: {problem}")
+        console.print(f"[bold red]{step.value}[/] could not go on: ", end="")
+        console.print(problem, markup=False)
 
 
 def _log_outcome(outcome: JobOutcome) -> None:

@@ -7,10 +7,10 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from persrv import __version__
 from persrv.cli import backup, database, doctor, evaluating, finetune, importing, job, run, sandbox, searching, settings
+from persrv.cli.consoles import open_console, write_what_can_be_written
 from persrv.cli.logs import redact, set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
 
@@ -21,7 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-errors = Console(stderr=True, highlight=False)
 
 
 def _version(wanted: bool) -> None:
@@ -59,10 +58,12 @@ app.add_typer(database.app, name="db")
 
 def main() -> None:
     """Run the command line; an error that we know is a sentence and exit code 1, not a stack trace."""
+    write_what_can_be_written()
+    errors = open_console(stderr=True, highlight=False)
     try:
         app()
     except ConfigurationError as error:
-        errors.print("[bold red]These settings need a change[/] (environment or .env):")
+        errors.print("[bold red]These settings need a change[/] (environment, .env or option):")
         for problem in error.problems:
             errors.print(f"  - {redact(problem)}", markup=False)
         sys.exit(2)

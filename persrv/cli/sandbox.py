@@ -6,8 +6,8 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from persrv.cli.consoles import open_console
 from persrv.cli.logs import set_up_logging
 from persrv.config import load_settings, secrets_of
 
@@ -28,7 +28,7 @@ def sandbox(
             settings,
             port=port,
             open_browser=browser,
-            say=Console().print,
+            say=open_console().print,
             jobs=with_schedule,
             evaluator=ChildEvaluator,
         )

@@ -17,6 +17,7 @@ from persrv.config.checks import ENV_PREFIX
 
 PUBLIC_BOT_API = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -68,7 +69,6 @@ class Hosting(BaseModel):
     )
     nightly_at: str = Field(
         default="03:30",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="When the nightly work begins, HH:MM: sets, words on stickers, captions, utility, people's styles.",
     )
     timezone: str = Field(default="UTC", description="The time zone of NIGHTLY_AT, like Asia/Shanghai.")
@@ -136,6 +136,13 @@ class Hosting(BaseModel):
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError("wants host:port, like 127.0.0.1:8443")
+        return value
+
+    @field_validator("nightly_at")
+    @classmethod
+    def _is_time_of_day(cls, value: str) -> str:
+        if not _TIME_OF_DAY.fullmatch(value):
+            raise ValueError("wants a time of day, HH:MM from 00:00 to 23:59, like 03:30")
         return value
 
     @field_validator("timezone")

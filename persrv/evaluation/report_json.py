@@ -37,7 +37,7 @@ def plain_report(report: Report) -> dict[str, Any]:
         "tuning": [_plain(step) for step in report.tuning],
         "generation": _plain(report.generation),
         "reported": _plain(report.reported),
-        "notes": list(report.notes),
+        "notes": [*report.notes, *report.reported.contradictions],
         "seed": report.seed,
         "commit": report.commit,
         "settings": dict(report.settings),

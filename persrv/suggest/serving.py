@@ -154,7 +154,8 @@ class ServingHolder:
         if found.generation == self.current.generation:
             return False
         self.current = found
-        _log.info("generation %s serves: %d stickers have a style", found.generation or "(none)", len(found.vectors))
+        known = found.style.known if found.style is not None else has_style(found.vectors)
+        _log.info("generation %s serves: %d stickers have a style", found.generation or "(none)", known.sum())
         self.changed(found)
         return True
 

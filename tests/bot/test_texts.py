@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from bot.app import COMMANDS
+from bot.app import ADMIN_COMMANDS, COMMANDS
 from bot.texts import languages, texts_for
 from persrv.catalogue import Outcome
 
@@ -35,7 +35,15 @@ def test_no_text_is_missing_and_each_has_the_same_places(code):
 def test_every_outcome_and_command_has_its_text(code):
     texts = table(code)
     assert {f"pack_{outcome.value}" for outcome in Outcome} <= texts.keys()
-    assert {f"command_{name}" for name in COMMANDS} <= texts.keys()
+    assert {f"command_{name}" for name in (*COMMANDS, *ADMIN_COMMANDS)} <= texts.keys()
+    assert {f"count_{outcome.value}" for outcome in Outcome if outcome.final} <= texts.keys()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_help_names_every_command(code):
+    texts = table(code)
+    text = texts["help"] + texts["help_admin"]
+    assert {name for name in (*COMMANDS, *ADMIN_COMMANDS) if f"/{name}" not in text} == {"start", "help"}
 
 
 class TagChecker(html.parser.HTMLParser):

@@ -16,6 +16,8 @@ from bot.sandbox.model import FRIENDS
 from bot.sandbox.packs.model import SamplePack, SampleSticker
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
+from persrv.cli import start
+from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind, StickerFormat
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
@@ -36,11 +38,13 @@ def server(world):
 def persrv(server, tmp_path):
     """Run `persrv ...`; settings by name without the prefix; None takes one away."""
 
-    def run(*arguments: str, timeout: float = 60, **settings: str | None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, timeout: float = 60, encoding: str = "utf-8", **settings: str | None
+    ) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
         chosen = {"BOT_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "TELEGRAM_API_URL": server.url} | settings
         environment |= {f"PERSRV_{name}": value for name, value in chosen.items() if value is not None}
-        environment |= {"COLUMNS": "200", "NO_COLOR": "1"}
+        environment |= {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": encoding}
         result = subprocess.run(
             [sys.executable, "-m", "persrv", *arguments],
             env=environment,
@@ -217,6 +221,7 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_pa
 
     away = persrv("doctor", TELEGRAM_API_URL="http://127.0.0.1:9")
     assert "http://127.0.0.1:9 cannot be reached" in away.stdout
+    assert "PERSRV_TELEGRAM_API_URL" in away.stdout
 
     wrong = persrv("doctor", ADMIN_IDS="mei", NIGHTLY_AT="99", BOT_TOKN="x")
     assert wrong.returncode == 1
@@ -246,11 +251,53 @@ def test_a_busy_port_is_said_in_a_sentence(persrv, server, monkeypatch):
     assert "--port" in busy.stderr
 
 
+@pytest.mark.parametrize("command", ["sandbox", "search", "job", "db", "doctor", "restore"])
+def test_a_data_folder_that_cannot_be_written_is_told_by_its_setting(persrv, tmp_path, command):
+    (tmp_path / "file").write_text("")
+    more = {
+        "sandbox": ("--no-browser", "--port", "0"),
+        "search": ("haha",),
+        "job": ("index",),
+        "db": ("upgrade",),
+        "restore": (str(tmp_path / "file"),),
+    }
+    result = persrv(command, *more.get(command, ()), DATA_DIR=str(tmp_path / "file" / "data"))
+    assert result.returncode == 1
+    assert "set PERSRV_DATA_DIR to another folder" in " ".join((result.stderr + result.stdout).split())
+
+
 def test_every_command_has_its_help(persrv):
     text = persrv("--help").stdout
-    for command in ("run", "sandbox", "import", "job", "search", "doctor", "settings", "db"):
+    commands = ("run", "sandbox", "import", "job", "search", "evaluate", "finetune", "doctor", "settings", "db")
+    for command in (*commands, "backup", "restore"):
         assert command in text
     assert "--explain" in persrv("search", "--help").stdout
+    every = persrv("job", "--help").stdout
+    for name in JobName:
+        assert f"{name}:" in " ".join(every.replace("│", "").split())
+
+
+def test_sets_are_not_refreshed_without_a_token(persrv):
+    result = persrv("job", "packs", BOT_TOKEN=None)
+    assert result.returncode == 1
+    assert result.stdout.startswith("packs could not go on: PERSRV_BOT_TOKEN is missing")
+
+
+def test_an_interrupt_while_it_loads_shows_no_trace(monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("persrv.cli.main.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 130
+
+
+def test_what_standard_output_cannot_write_is_escaped(persrv):
+    """Old consoles and LANG=C have no check mark; that is no reason to stop."""
+    result = persrv("doctor", encoding="ascii")
+    assert result.returncode == 0, result.stderr
+    assert r"\u2713 The settings can be read" in result.stdout
 
 
 @pytest.mark.slow

@@ -17,9 +17,12 @@ COLOURS = [(220, 60, 60), (60, 120, 220), (40, 160, 90)]
 
 @pytest.fixture
 def evaluate(tmp_path):
-    def run(*arguments, timeout=110, **settings):
+    def run(*arguments, timeout=110, columns="200", **settings):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
-        environment |= {"PERSRV_DATA_DIR": str(tmp_path / "data"), "COLUMNS": "200", "NO_COLOR": "1"}
+        environment |= {"PERSRV_DATA_DIR": str(tmp_path / "data"), "NO_COLOR": "1"}
+        environment.pop("COLUMNS", None)
+        if columns is not None:
+            environment["COLUMNS"] = columns
         environment |= {f"PERSRV_{name}": value for name, value in settings.items()}
         result = subprocess.run(
             [sys.executable, "-m", "persrv", "evaluate", *map(str, arguments)],
@@ -98,6 +101,7 @@ def test_precomputed_only_computes_nothing(evaluate, folder, tmp_path):
     report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert report["dataset"]["with_text"]["ocr"] == 0
     assert report["settings"]["style space"] is None
+    assert any("14.58 %" in note for note in report["notes"])  # what the paper contradicts itself in, listed
 
 
 @pytest.mark.parametrize(
@@ -121,3 +125,41 @@ def test_neural_systems_say_what_they_lack(evaluate, folder, tmp_path):
     assert result.returncode == 0, result.stderr
     report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert "PERSRV_EVALUATION_CLIP_MODEL" in report["systems"]["clip-cn"]["not_run"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--systems", "persvr,bm52"), "there is no persvr and no bm52; there are global-pop"),
+        (("--systems", ","), "none is named; there are global-pop"),
+        (("--seed", "-1"), "--seed"),
+    ],
+)
+def test_a_wrong_option_is_named_before_anything_is_computed(evaluate, folder, tmp_path, arguments, said):
+    result = evaluate(folder, "--out", tmp_path / "out", *arguments)
+    assert result.returncode == 2
+    assert said in " ".join(result.stderr.replace("│", "").split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_table_is_whole_on_eighty_columns(evaluate, folder, tmp_path):
+    arguments = (folder, "--out", tmp_path / "out", "--systems", "global-pop,user-pop", "--precomputed-only")
+    result = evaluate(*arguments, columns="80")
+    assert result.returncode == 0, result.stderr
+    assert "…" not in result.stdout
+    assert "global-pop" in result.stdout
+    assert "ms p95" in result.stdout
+
+
+def test_a_path_is_not_broken_in_a_pipe(evaluate, folder, tmp_path):
+    far = tmp_path / ("a" * 100) / ("b" * 100)
+    result = evaluate(far, "--out", tmp_path / "out", columns=None)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"persrv: {far} is not there. A dataset folder has interactions.csv")
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_by_its_setting(evaluate, folder, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = evaluate(folder, "--out", tmp_path / "out", "--systems", "bm25", DATA_DIR=str(tmp_path / "file" / "data"))
+    assert result.returncode == 1
+    assert "set PERSRV_DATA_DIR to another folder" in result.stderr

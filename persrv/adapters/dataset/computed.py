@@ -24,12 +24,18 @@ class SqliteComputedStore:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"{path.parent} cannot be written ({error.strerror}): make it writable for this user or set "
+                "PERSRV_DATA_DIR to another folder."
+            ) from error
+        try:
             self._connection = sqlite3.connect(path, check_same_thread=False)
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS computed (engine TEXT, version TEXT, key TEXT, made BLOB NOT NULL, "
                 "PRIMARY KEY (engine, version, key)) WITHOUT ROWID"
             )
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
             raise StorageError(
                 f"{path} cannot be used ({error}). It is only a cache: delete it, and run again."
             ) from error

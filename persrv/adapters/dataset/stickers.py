@@ -114,6 +114,12 @@ class _Reading:
         """
         try:
             sticker = json.loads(line)
+        except UnicodeDecodeError:
+            raise _WrongLineError("this is not in UTF-8; save the file as UTF-8.") from None
+        except json.JSONDecodeError as error:
+            raise _WrongLineError(
+                f"this is no valid JSON ({error.msg} at character {error.pos + 1}); {A_LINE}"
+            ) from None
         except (ValueError, RecursionError) as error:
             raise _WrongLineError(f"this is no valid JSON ({error}); {A_LINE}") from None
         if not isinstance(sticker, dict):

@@ -62,6 +62,7 @@ def test_a_bad_row_names_its_file_line_and_reason(tmp_path, text, line, reason):
     ("text", "line", "reason"),
     [
         ('{"id": "a"}\n{"id": "b"\n', 2, "no valid JSON"),
+        ('{"id": "a"}\n{"id": }\n', 2, "(Expecting value at character 8)"),
         ('["a"]\n', 1, "no object"),
         ('{"ocr": "x"}\n', 1, "there is no id"),
         ('{"id": ""}\n', 1, "there is no id"),
@@ -81,6 +82,12 @@ def test_a_bad_sticker_names_its_file_line_and_reason(tmp_path, text, line, reas
     message = said(folder_of(tmp_path, stickers_jsonl=text))
     assert f"stickers.jsonl, line {line}:" in message
     assert reason in message
+
+
+def test_stickers_that_are_not_in_utf8_are_told_so(tmp_path):
+    folder = folder_of(tmp_path, stickers_jsonl="")
+    (folder / "stickers.jsonl").write_bytes('{"id": "a"}\n{"id": "b", "ocr": "加油"}\n'.encode("gbk"))
+    assert "stickers.jsonl, line 2: this is not in UTF-8; save the file as UTF-8." in said(folder)
 
 
 def test_a_line_of_megabytes_is_refused_before_it_is_parsed(tmp_path):

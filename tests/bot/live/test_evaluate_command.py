@@ -61,6 +61,15 @@ def test_a_broken_dataset_is_told_with_file_line_and_reason(start_bot, folder, m
     assert "2" in text
 
 
+def test_a_setting_that_is_wrong_is_told(start_bot, folder, mei):
+    (folder / "images").mkdir()
+    (folder / "images" / "笑-0.png").write_bytes(b"never looked at")
+    start_bot(evaluator=ChildEvaluator, evaluation_dataset=folder, image_encoder="style", image_model="ViT-B-16")
+    begun = mei.asks("/evaluate")
+    text = mei.waits_for(lambda message: message.id == begun.id and "没有完成" in message.text, timeout=60).text
+    assert "PERSRV_IMAGE_ENCODER=style has no model." in text
+
+
 def test_stop_ends_it_and_only_an_admin_can(start_bot, folder, world, mei, alex):
     start_bot(evaluator=ChildEvaluator, evaluation_dataset=folder)
     begun = mei.asks("/evaluate")

@@ -75,7 +75,7 @@ def test_an_admin_sees_the_last_runs_with_their_counts_lengths_and_errors(runnin
     note_runs(running)
     text = mei.asks("/jobs").text
     assert "现在没有任务在运行" in text
-    assert "✅ 03-01 03:30 识别文字，1 分 15 秒：完成 12, 失败 1, 有变化 3" in text
+    assert "✅ 03-01 03:30 识别文字，1 分 15 秒：完成 12、失败 1、有变化 3" in text
     assert "❌ 03-01 04:30 生成描述，2 小时 1 分\n   The <server> of PERSRV_CAPTION_URL is down." in text
     assert text.index("生成描述") < text.index("识别文字")
 
@@ -97,7 +97,7 @@ def test_what_runs_now_shows_how_far_it_is(running, settings, mei):
     with one_job_at_a_time(settings):
         text = mei.asks("/jobs").text
         assert "⏳ 识别文字 已运行 2 分 1" in text
-        assert "20 / 50, 失败 2" in text
+        assert "20 / 50、失败 2" in text
     # Nobody holds the lock any more: that run has been broken off.
     text = mei.asks("/jobs").text
     assert "现在没有任务在运行" in text
