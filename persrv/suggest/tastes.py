@@ -51,7 +51,7 @@ class Taste:
         stickers, counts = self.stickers[chosen], self.counts[chosen]
         if id(style) not in self._gates:
             self._gates.clear()
-            self._gates[id(style)] = style_gate(style, stickers, counts)
+            self._gates[id(style)] = style_gate(style, stickers)
         gate = self._gates[id(style)]
         if gate > 0:
             liked[known] = gate * style_share(style, ids[known], stickers, counts)
