@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from persrv.domain.candidates import Pool
 from persrv.preference.share import PRIOR, gate_of, style_field, style_gate, style_share
 from persrv.ranking.plus import order_plus
-from persrv.recall.memory import remember
-from persrv.suggest import Taste
 
 NOBODY = np.empty(0, dtype=np.int64)
 
@@ -147,15 +145,6 @@ def test_people_who_choose_as_the_catalogue_is_keep_the_recall_order_exactly():
     assert kept >= 97
 
 
-def test_repeats_prove_no_style(field):
-    """Of each of two styles one sticker, of which one a hundred times: a habit, and no news of what else they like."""
-    taste = Taste("1", np.array([0, 1]), np.array([100, 1]), remember([], now=0.0))
-    once = Taste("1", np.array([0, 1]), np.array([1, 1]), remember([], now=0.0))
-    share, share_once = (style_share(field, np.array([4]), each.stickers, each.counts) for each in (taste, once))
-    liked, liked_once = (each.preference(field, np.array([4])) for each in (taste, once))
-    assert liked / share == pytest.approx(liked_once / share_once)
-
-
 def test_of_a_person_without_two_choices_is_thought_what_is_thought_of_everybody(field):
     assert style_gate(field, NOBODY) == PRIOR
     assert style_gate(field, np.array([0])) == PRIOR
@@ -173,6 +162,7 @@ def test_embeddings_without_a_direction_count_for_nothing(catalogue, bad):
     assert np.isfinite(share).all()
     assert share[7] == 0.0
     assert share.tolist() == style_share(field, np.arange(60), np.array([0]), np.array([1])).tolist()
+    assert style_gate(field, np.array([0, 4, 7])) == style_gate(field, np.array([0, 4]))
 
 
 @pytest.mark.parametrize("vectors", [np.empty((0, 4)), np.ones((1, 4)), np.ones((5, 4)), np.zeros((5, 4))])
