@@ -1,6 +1,6 @@
 """Does personal ranking help people with a style, and does it leave the others alone?
 
-    .venv/bin/python benchmarks/personal_ranking.py DATASET [--out docs/style-preference.md]
+    python -m benchmarks.personal_ranking DATASET [--out docs/style-preference.md]
 
 DATASET is a dataset folder with train.csv, valid.csv, test.csv, stickers.jsonl (with `set`) and images. Everything is
 learnt from train; alpha, gate and k are chosen on valid; test is looked at once, for the table. Takes some minutes,
@@ -12,14 +12,16 @@ from __future__ import annotations
 import argparse
 import platform
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from style_data import (
+
+from benchmarks.groups import COLD, Groups, group_people
+from benchmarks.style_data import (
     Dataset,
     Pair,
     choices,
@@ -32,7 +34,6 @@ from style_data import (
     style_vectors,
     utility_of,
 )
-
 from persrv.domain.candidates import RecalledStickers
 from persrv.evaluation.means import means
 from persrv.evaluation.metrics import hit_ranks, multi_mrr
@@ -46,8 +47,6 @@ from persrv.utility.weights import UtilityWeights
 SPACE = "benchmark"
 K = 20
 SEED = 7
-COLD = 20
-"""People with fewer train clicks are cold."""
 ALPHAS = (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 GATES = (None, 1.0)
 STRENGTHS = (0.5, 1.0, 1.5, 2.0, 3.0)
@@ -59,7 +58,7 @@ Ranker = Callable[[Pair], Sequence[int]]
 
 INTRODUCTION = """# Style preference: what personal ranking gains
 
-Written by `benchmarks/personal_ranking.py DATASET --out docs/style-preference.md`; do not edit.
+Written by `python -m benchmarks.personal_ranking DATASET --out docs/style-preference.md`; do not edit.
 
 M-MRR@{k} on the test part, mean over each user's queries, then over users. Recall is the product's own index over train
 queries, emoji (where said) and the words drawn on the stickers ({words} by the default OCR engine), plus utility; R =
@@ -78,15 +77,6 @@ The people of the data set are simulated: compare the rows, do not quote a gain 
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """Users by what their clicks say of their taste in packs; no ranking sees this."""
-
-    with_style: frozenset[str]
-    without: frozenset[str]
-    cold: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A system's M-MRR@20 on the test pairs."""
 
@@ -95,26 +85,12 @@ class Row:
     values: NDArray[np.float64]
 
 
-def group_users(dataset: Dataset) -> Groups:
-    """Chi-square of each user's train clicks over the packs, against the packs' sizes: p below .01 is a style."""
-    from scipy.stats import chisquare  # type: ignore[import-untyped]
-
-    sizes = Counter(dataset.sets)
-    packs = sorted(sizes)
-    with_style, without, cold = set(), set(), set()
-    for user, chosen in choices(dataset.train).items():
-        counts = Counter[str]()
-        for sticker, times in chosen.items():
-            counts[dataset.sets[sticker]] += times
-        observed = np.array([counts[pack] for pack in packs])
-        expected = observed.sum() * np.array([sizes[pack] for pack in packs]) / len(dataset.sets)
-        if observed.sum() < COLD:
-            cold.add(user)
-        elif chisquare(observed, expected).pvalue < 0.01:
-            with_style.add(user)
-        else:
-            without.add(user)
-    return Groups(frozenset(with_style), frozenset(without), frozenset(cold))
+def groups_of(dataset: Dataset) -> Groups:
+    """By the train clicks."""
+    chosen: dict[str, Counter[str]] = defaultdict(Counter)
+    for click in dataset.train:
+        chosen[click.user][dataset.sets[click.sticker]] += 1
+    return group_people(chosen, Counter(dataset.sets))
 
 
 class Experiment:
@@ -231,7 +207,7 @@ def served(experiment: Experiment, name: str, vectors: NDArray[np.float32], *, g
 def person_gates(experiment: Experiment, field: StyleField, *, gated: bool) -> dict[str, float]:
     """How sure we are of each person's style, or 1 for everybody."""
     return {
-        user: style_gate(field, np.array(list(chosen)), np.array(list(chosen.values()))) if gated else 1.0
+        user: style_gate(field, np.array(sorted(chosen))) if gated else 1.0
         for user, chosen in experiment.chosen.items()
     }
 
@@ -319,7 +295,7 @@ def main() -> None:
     words = [""] * len(pictures) if asked.no_ocr else read_words(pictures)
     space, vectors = style_vectors(pictures)
     histograms = colour_histograms(pictures)
-    groups = group_users(dataset)
+    groups = groups_of(dataset)
     text = [INTRODUCTION.format(space=space, k=K, cold=COLD, words="left out" if asked.no_ocr else "read")]
     for emoji in (False, True):
         experiment = Experiment(dataset, words, emoji=emoji)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -90,6 +92,16 @@ def mistyped(source: Path, folder: Path, clean: Path, slip: Slip, *, most: int, 
     others = [{**row, "query": typed[row["uid"], row["query"]]} for row in asked]
     _write(source, folder, parts["train"], parts["valid"], others)
     return len(typed)
+
+
+def choices_by_pack(folder: Path) -> tuple[dict[str, Counter[str]], dict[str, int]]:
+    """Person -> pack -> how often they chose from it in train, and each pack's size, by a folder's stickers.jsonl."""
+    lines = (folder / "stickers.jsonl").read_text("utf-8").splitlines()
+    pack_of = {row["id"]: row.get("set", "") for row in map(json.loads, filter(str.strip, lines))}
+    chosen: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in _read(folder / "train.csv"):
+        chosen[row["uid"]][pack_of[row["docid"]]] += 1
+    return chosen, Counter(pack_of.values())
 
 
 def _row(choice: Interaction) -> dict[str, str]:

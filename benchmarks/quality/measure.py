@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.quality.folders import held_out, held_out_of_train, live_log, mistyped, stripped
+from benchmarks.groups import group_people
+from benchmarks.quality.folders import choices_by_pack, held_out, held_out_of_train, live_log, mistyped, stripped
 from benchmarks.quality.slips import SLIPS
+from benchmarks.quality.spared import Spared, spared
 from persrv.config import Settings
 from persrv.evaluating import Options, run_evaluation
 from persrv.evaluation.report import Evaluation, SystemResult
@@ -43,6 +45,7 @@ class Measured:
 
     :param gain: persrv-plus against persrv, in M-MRR@20.
     :param spread: Of M-MRR@20 over seeds, by system; empty for one run.
+    :param without_style: What style costs those who have none; None where nobody is known to have none.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Measured:
     ablation: Sequence[tuple[str, float]] = ()
     spread: Mapping[str, float] | None = None
     commit: str = ""
+    without_style: Spared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +99,16 @@ class Bench:
 
     def split(self, source: Path) -> Measured:
         """Its own split, weights tuned on valid, with the ablation."""
-        return self._measured("split", source, Options(SYSTEMS, ablation=True))
+        return self._with_spared("split", source, Options(SYSTEMS, ablation=True))
 
     def live(self, source: Path, cut: int = CUT) -> Measured:
         """Its log by time, with the weights that the bot has."""
-        return self._measured("live", live_log(source, self._work / "live", cut), Options(SYSTEMS, tune=False))
+        return self._with_spared("live", live_log(source, self._work / "live", cut), Options(SYSTEMS, tune=False))
 
     def without_clicks(self, source: Path, seed: int = 0) -> Measured:
         """Half of the stickers were never chosen, and are asked for."""
         folder = stripped(source, self._work / "stripped", seed)
-        return self._measured("stripped", folder, Options(SYSTEMS, tune=False))
+        return measured("stripped", self._run("stripped", folder, Options(SYSTEMS, tune=False)))
 
     def forgiveness(self, source: Path, most: int = 300, seed: int = 0) -> Forgiveness:
         """Queries mistyped in each way, and all queries typed well."""
@@ -141,12 +145,7 @@ class Bench:
             outer = held_out(source, self._work / f"{name}-{seed}", seed)
             inner = held_out_of_train(outer, self._work / f"{name}-{seed}-inner", seed)
             tuned = self._run(f"{name}-{seed}-inner", inner, Options(("persrv-plus",), seed=seed))
-            chosen = {
-                setting.replace(".", "_"): value
-                for setting, value in tuned.report.settings.items()
-                if setting.startswith("plus.")
-            }
-            settings = self._settings.model_copy(update=chosen)
+            settings = self._settings.model_copy(update=plus_settings(tuned))
             outcome = self._run(f"{name}-{seed}", outer, Options(SYSTEMS, seed=seed, tune=False), settings)
             runs.append(measured(name, outcome))
         return mean_of(name, runs)
@@ -155,8 +154,23 @@ class Bench:
         out = self._work / "reports" / name
         return run_evaluation(folder, out, settings or self._settings, options, self._progress)
 
-    def _measured(self, name: str, folder: Path, options: Options) -> Measured:
-        return measured(name, self._run(name, folder, options))
+    def _with_spared(self, name: str, folder: Path, options: Options) -> Measured:
+        """And what style costs those who have none: the same weights once more, that of style 0."""
+        evaluation = self._run(name, folder, options)
+        settings = self._settings.model_copy(update={**plus_settings(evaluation), "plus_style": 0.0})
+        plain = self._run(f"{name}-plain", folder, Options(("persrv-plus",), tune=False), settings)
+        people = group_people(*choices_by_pack(folder)).without
+        served, order = (each.runs["persrv-plus"].docids() for each in (evaluation, plain))
+        return replace(
+            measured(name, evaluation),
+            without_style=spared(people, evaluation.pairs, served, order, seed=options.seed),
+        )
+
+
+def plus_settings(evaluation: Evaluation) -> dict[str, object]:
+    """The weights of persrv-plus that a run had, as settings."""
+    told = evaluation.report.settings
+    return {setting.replace(".", "_"): value for setting, value in told.items() if setting.startswith("plus.")}
 
 
 def measured(name: str, evaluation: Evaluation) -> Measured:

@@ -97,7 +97,8 @@ async def mystyle(update: Update, context: Context) -> None:
         return
     picture = await teller.paint(styles)
     if picture is not None:
-        await message.reply_photo(picture, caption=_styles_in_words(styles, texts), parse_mode=ParseMode.HTML)
+        caption = _styles_in_words(styles, await teller.sure(user.id), texts)
+        await message.reply_photo(picture, caption=caption, parse_mode=ParseMode.HTML)
         return
     lines = await _chosen_sets(user.id, context, texts)
     if lines:
@@ -106,8 +107,11 @@ async def mystyle(update: Update, context: Context) -> None:
         await message.reply_html(texts.say("mystyle_new", bot=context.bot.username))
 
 
-def _styles_in_words(styles: Sequence[ToldStyle], texts: Texts) -> str:
-    """The caption: how much each style is used, and for which words."""
+def _styles_in_words(styles: Sequence[ToldStyle], sure: float | None, texts: Texts) -> str:
+    """The caption: how much each style is used, for which words, and how far suggestions follow it.
+
+    :param sure: How likely the person is to have a style at all; None where that is not weighed.
+    """
     lines = []
     for place, style in enumerate(styles, 1):
         share = max(1, round(100 * style.share))
@@ -116,7 +120,11 @@ def _styles_in_words(styles: Sequence[ToldStyle], texts: Texts) -> str:
             lines.append(texts.say("mystyle_style", place=place, share=share, words=words))
         else:
             lines.append(texts.say("mystyle_style_plain", place=place, share=share))
-    return texts.compose("mystyle_caption", markup={"lines": "\n".join(lines)})
+    caption = texts.compose("mystyle_caption", markup={"lines": "\n".join(lines)})
+    if sure is None:
+        return caption
+    told = texts.say("mystyle_sure", percent=min(99, round(100 * sure))) if sure > 0 else texts.say("mystyle_none")
+    return f"{caption}\n\n{told}"
 
 
 async def _chosen_sets(user_id: int, context: Context, texts: Texts) -> list[str]:

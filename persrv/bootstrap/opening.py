@@ -155,6 +155,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 log=choices,
                 catalogue=catalogue,
                 styles=styles,
+                tastes=tastes if settings.ranking == PlusRanker.name and settings.plus_style > 0 else None,
                 serving=serving,
                 nsfw=nsfw,
                 media=media,

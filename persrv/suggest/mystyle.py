@@ -24,6 +24,7 @@ from persrv.preference.profile import StyleProfile
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.serving import Serving, ServingHolder
 from persrv.suggest.styles import StyleKeeper
+from persrv.suggest.tastes import TasteKeeper
 from persrv.text import normalise
 
 SHOWN = 6
@@ -62,6 +63,7 @@ class StyleTeller:
         log: ChoiceLog,
         catalogue: CatalogueStore,
         styles: StyleKeeper,
+        tastes: TasteKeeper | None,
         serving: ServingHolder,
         nsfw: NsfwGuard,
         media: MediaStore,
@@ -69,9 +71,11 @@ class StyleTeller:
         painter: StylePainter,
         executor: Executor,
     ) -> None:
+        """:param tastes: None where what serves does not weigh whether a person has a style."""
         self._log = log
         self._catalogue = catalogue
         self._styles = styles
+        self._tastes = tastes
         self._serving = serving
         self._nsfw = nsfw
         self._media = media
@@ -99,6 +103,14 @@ class StyleTeller:
             _told(float(profile.shares[style]), own[style], others[style], usable, queries)
             for style in range(len(profile.shares))
         )
+
+    async def sure(self, user_id: int) -> float | None:
+        """How likely it is that the person has a style, as ranking weighs it; None where it does not or cannot."""
+        style = self._serving.current.style
+        taste = None if self._tastes is None else await self._tastes.taste(user_id)
+        if style is None or taste is None:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(self._executor, taste.gate, style)
 
     async def paint(self, styles: Sequence[ToldStyle]) -> bytes | None:
         """The styles as a PNG file; None where none of their stickers can be drawn."""

@@ -44,18 +44,25 @@ class Taste:
         :param ids: Shape (n,).
         """
         liked = np.zeros(len(ids))
-        chosen = self.stickers < len(style.known)
         known = ids < len(style.known)
+        chosen = self._chosen(style)
         if not chosen.any() or not known.any():
             return liked
-        stickers, counts = self.stickers[chosen], self.counts[chosen]
+        gate = self.gate(style)
+        if gate > 0:
+            liked[known] = gate * style_share(style, ids[known], self.stickers[chosen], self.counts[chosen])
+        return liked
+
+    def gate(self, style: StyleField) -> float:
+        """How likely it is that this person has a style, 0 to 1 (`persrv.preference.share`); worked out once."""
         if id(style) not in self._gates:
             self._gates.clear()
-            self._gates[id(style)] = style_gate(style, stickers, counts)
-        gate = self._gates[id(style)]
-        if gate > 0:
-            liked[known] = gate * style_share(style, ids[known], stickers, counts)
-        return liked
+            self._gates[id(style)] = style_gate(style, self.stickers[self._chosen(style)])
+        return self._gates[id(style)]
+
+    def _chosen(self, style: StyleField) -> NDArray[np.bool_]:
+        """Which of their stickers the field goes as far as, shape (m,): it is of a night, and choices go on."""
+        return self.stickers < len(style.known)
 
 
 class TasteKeeper:

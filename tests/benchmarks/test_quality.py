@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import random
+from collections import Counter
 
 import pytest
 
-from benchmarks.quality.folders import held_out, live_log, mistyped, stripped
+from benchmarks.groups import group_people
+from benchmarks.quality.folders import choices_by_pack, held_out, live_log, mistyped, stripped
 from benchmarks.quality.measure import Bench
 from benchmarks.quality.page import page
 from benchmarks.quality.slips import SLIPS, as_pinyin, homophone, traditional, typo
+from benchmarks.quality.spared import spared
+from persrv.evaluation.pairs import Pair
 from persrv.recall.vocabulary import is_han
 
 WORDS = ("开心", "想哭", "加油", "晚安", "生日快乐", "谢谢", "对不起", "happy", "good night", "party")
@@ -106,6 +110,40 @@ def test_mistyped_queries_ask_for_the_same_stickers_as_the_clean_ones(source, tm
     assert all(one["query"] != other["query"] for one, other in zip(typed, clean, strict=True))
 
 
+def test_people_are_told_apart_by_how_their_choices_spread_over_packs():
+    """Packs of 300 and 100: chi-square of 60 to 40 against 75 to 25 is 12, p .0005; of 70 to 30 it is 4/3, p .25."""
+    chosen = {"fond": Counter(a=60, b=40), "plain": Counter(a=70, b=30), "new": Counter(a=0, b=19)}
+    groups = group_people(chosen, {"a": 300, "b": 100})
+    assert (groups.with_style, groups.without, groups.cold) == ({"fond"}, {"plain"}, {"new"})
+
+
+def test_choices_by_pack_are_those_of_train(source):
+    chosen, sizes = choices_by_pack(source)
+    assert sizes == {f"p{n}": 10 for n in range(4)}
+    assert sum(counts.total() for counts in chosen.values()) == len(rows_of(source / "train.csv"))
+
+
+def test_what_style_costs_is_the_mean_over_a_persons_pairs_then_over_people():
+    """u1 gains 1 - 1/2 on one of two pairs, u2 loses 1 - 1/3 on the only one: (1/4 - 2/3) / 2. u3 does not count."""
+    asked = (("u1", "a"), ("u1", "b"), ("u2", "a"), ("u3", "a"))
+    pairs = [Pair(user, query, frozenset({"x"})) for user, query in asked]
+    served = [["x", "y", "z"], ["y", "x", "z"], ["y", "z", "x"], ["x", "y", "z"]]
+    plain = [["y", "x", "z"], ["y", "x", "z"], ["x", "y", "z"], ["y", "x", "z"]]
+    found = spared({"u1", "u2"}, pairs, served, plain, seed=0)
+    assert (found.people, found.pairs, found.changed) == (2, 3, 2)
+    assert found.gain == pytest.approx((1 / 4 - 2 / 3) / 2)
+    assert found.low == pytest.approx((0 - 2 / 3) / 2)  # both draws of u1 are the pair without a gain
+    assert found.high == pytest.approx((1 / 2 - 2 / 3) / 2)
+    assert spared({"nobody"}, pairs, served, plain, seed=0) is None
+
+
+def test_the_same_rankings_cost_nothing_in_any_draw():
+    pairs = [Pair("u1", query, frozenset({"x"})) for query in "abc"]
+    rankings = [["y", "x"]] * 3
+    found = spared({"u1"}, pairs, rankings, rankings, seed=0)
+    assert (found.changed, found.gain, found.low, found.high) == (0, 0.0, 0.0, 0.0)
+
+
 @pytest.mark.slow
 def test_the_page_has_every_protocol_and_says_what_was_reached(source, labels, tmp_path):
     bench = Bench(tmp_path / "work", tmp_path / "data")
@@ -119,6 +157,8 @@ def test_the_page_has_every_protocol_and_says_what_was_reached(source, labels, t
     text = page(found, "a test", forgiveness)
     assert text.count("| `persrv-plus` |") == len(found)
     assert "± " in text
+    assert text.count("| people without a style, against the order without style | at least 0.000 |") == 2
+    assert f"of {found['live'].without_style.people} the train clicks spread over the packs" in text
     assert "persrv-plus without forgiving" in text
     assert all(f"| {slip} |" in text for slip in SLIPS)
     pinyin = forgiveness.slips[0]

@@ -111,7 +111,7 @@ def _styles(
     for user, counts in chosen.items():
         ids = np.array(sorted(counts), dtype=np.int64)
         times = np.array([counts[row] for row in ids.tolist()], dtype=np.int64)
-        liking[user] = (style_gate(style, ids, times), ids, times)
+        liking[user] = (style_gate(style, ids), ids, times)
     return style, liking
 
 

@@ -49,6 +49,21 @@ def test_the_caption_is_in_the_persons_language(filled, alex, finds):
     assert alex.asks("/mystyle").text.startswith("Your styles\n1. 100 % – party")
 
 
+def test_the_caption_says_how_sure_the_bot_is_that_there_is_a_style(filled, alex, finds):
+    learn(filled)
+    alex.chooses(finds(alex, "party", lambda answer: answer.stickers), 0)
+    assert alex.asks("/mystyle").text.endswith(
+        "I'm 50 % sure that you have a style at all, and suggestions follow it as far as that."
+    )
+
+
+def test_who_chooses_from_all_styles_alike_is_told_so(filled, alex, finds, monkeypatch):
+    learn(filled)
+    alex.chooses(finds(alex, "party", lambda answer: answer.stickers), 0)
+    monkeypatch.setattr("persrv.suggest.tastes.style_gate", lambda style, choices: 0.0)
+    assert alex.asks("/mystyle").text.endswith("You choose from all styles alike, so suggestions follow none of them.")
+
+
 def test_before_the_first_night_it_tells_the_sets_in_words(filled, mei, finds):
     mei.chooses(finds(mei, "想哭", lambda answer: answer.stickers), 0)
     message = mei.asks("/mystyle")
