@@ -46,7 +46,28 @@ class Served:
         scratches: Scratches,
         left_out: LeftOut | None = None,
     ) -> Best | None:
-        """The best; None where the table cannot answer exactly."""
+        """The best that are not left out; None where the table cannot answer exactly."""
+        for wide in (limit, 2 * limit):
+            best = self._best(words, searched, wide, utility, scratches)
+            if best is None or left_out is None:
+                return best
+            kept = np.flatnonzero(~left_out(best.ids))
+            if len(kept) >= limit or len(best.ids) < wide:
+                return best.at(kept[:limit])
+            if 2 * len(kept) < limit:
+                break
+        # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
+        return self._best(words, searched, limit, utility, scratches, left_out)
+
+    def _best(
+        self,
+        words: Sequence[str],
+        searched: Sequence[Searched],
+        limit: int,
+        utility: UtilityLookup | None,
+        scratches: Scratches,
+        left_out: LeftOut | None = None,
+    ) -> Best | None:
         utilities = None
         if utility is not None and (utilities := self._utilities_of(utility)) is None:
             return None

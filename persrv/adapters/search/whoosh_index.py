@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from persrv.adapters.search.apart import move_in, written_apart
 from persrv.adapters.search.background import Build, Builder
 from persrv.adapters.search.exact import Searched, best_of, matches_of, recalled
@@ -130,34 +128,11 @@ class WhooshStickerIndex:
         if limit <= 0 or not searched or not wanted:
             return RecalledStickers()
         self._refresh_if_due()
-        best = self._by_table(wanted, searched, limit, utility, left_out)
+        served = self._served
+        best = served.best(wanted, searched, limit, utility, self._scratches, left_out) if served else None
         if best is None:
             best = self._by_postings(wanted, searched, limit, utility, left_out)
         return recalled(best, searched)
-
-    def _by_table(
-        self,
-        words: list[str],
-        searched: list[Searched],
-        limit: int,
-        utility: UtilityLookup | None,
-        left_out: LeftOut | None,
-    ) -> Best | None:
-        """None where no table serves, or it cannot answer exactly."""
-        served = self._served
-        if served is None:
-            return None
-        for wide in (limit, 2 * limit):
-            best = served.best(words, searched, wide, utility, self._scratches)
-            if best is None or left_out is None:
-                return best
-            kept = np.flatnonzero(~left_out(best.ids))
-            if len(kept) >= limit or len(best.ids) < wide:
-                return best.at(kept[:limit])
-            if 2 * len(kept) < limit:
-                break
-        # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
-        return served.best(words, searched, limit, utility, self._scratches, left_out)
 
     def _by_postings(
         self,
