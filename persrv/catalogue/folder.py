@@ -104,7 +104,9 @@ class FolderImport:
 
         :raises TelegramUnavailable: nothing more can be uploaded for now; the next call goes on from here.
         """
-        digests = await asyncio.gather(*(asyncio.to_thread(_digest, path) for path in folder.files))
+        found = await asyncio.gather(*(asyncio.to_thread(_digest, path) for path in folder.files))
+        files = [(path, digest) for path, digest in zip(folder.files, found, strict=True) if digest]
+        digests = [digest for _, digest in files]
         known = await self._catalogue.pack(folder.name)
         before = await self._catalogue.uploaded(digests)
         here = {
@@ -112,8 +114,8 @@ class FolderImport:
             for digest, old in before.items()
         }
         change = await self._save(folder, digests, here) if here else None
-        unusable = 0
-        for number, (path, digest) in enumerate(zip(folder.files, digests, strict=True), 1):
+        unusable = len(folder.files) - len(files)
+        for number, (path, digest) in enumerate(files, unusable + 1):
             if digest not in here:
                 try:
                     here[digest] = await self._upload(path)
@@ -167,8 +169,13 @@ class FolderImport:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file, or "" where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        _log.warning("%s cannot be read: %s", path, error.strerror)
+        return ""
 
 
 def _emoji(path: Path) -> str:

@@ -87,8 +87,10 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         problems += [_problem(detail["loc"], detail["msg"]) for detail in error.errors(include_input=False)]
         raise ConfigurationError(problems) from None
-    except (OSError, UnicodeError) as error:
-        raise ConfigurationError([f".env cannot be read: {error}"]) from None
+    except UnicodeError:
+        raise ConfigurationError([".env is not in UTF-8: save it as UTF-8"]) from None
+    except OSError as error:
+        raise ConfigurationError([f".env cannot be read: {error.strerror}"]) from None
     if problems:
         raise ConfigurationError(problems)
     return settings

@@ -179,6 +179,15 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     assert len(json.loads(persrv("search", "快乐", "--json").stdout)["results"]) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that nobody can read, not even root")
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_imported(persrv, folder):
+    (folder / "sad" / "unreadable.png").symlink_to("/proc/self/mem")
+    done = persrv("import", str(folder / "sad"), STORAGE_CHAT_ID=str(FRIENDS))
+    assert done.returncode == 0, done.stderr
+    assert "sad added: 1 stickers (2 files cannot be used)" in done.stdout
+    assert "unreadable.png cannot be read" in done.stderr
+
+
 def test_an_interrupted_folder_goes_on_where_it_was(persrv, world, folder):
     chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
     world.fail_next("sendSticker", 403, "Forbidden: bot was kicked from the group chat", times=1)

@@ -160,7 +160,7 @@ def test_the_webhook_must_be_https_but_for_this_machine(monkeypatch):
 
 def test_a_file_that_is_no_text_is_reported():
     Path(".env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigurationError, match=r"\.env cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"\.env is not in UTF-8"):
         load_settings()
 
 
