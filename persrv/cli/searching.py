@@ -8,21 +8,24 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from persrv.bootstrap import open_services
+from persrv.cli.consoles import open_console
 from persrv.config import Settings, load_settings
 from persrv.domain.nsfw import NsfwScore
 from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
 
-_NUMBERS = frozenset({"position", "utility", "recall", "preference", "factor", "own_packs", "nsfw", "score"})
+_NUMBERS = frozenset({"", "sticker", "nsfw", "score"})
+_LARGEST_ID = 2**63 - 1
+"""Telegram's user ids are whole numbers of at most 52 bits, and the database's of 64."""
 
 
 def search(
     query: Annotated[str, typer.Argument(help="What a person would type; '' for an empty query.")],
-    user: Annotated[int, typer.Option(help="The Telegram user id to answer for.")] = 0,
+    user: Annotated[int, typer.Option(min=0, max=_LARGEST_ID, help="The Telegram user id to answer for.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     explain: Annotated[
         bool, typer.Option(help="Show the parts of each score: (fields + utility + beyond = recall) x factor.")
@@ -36,16 +39,18 @@ def search(
         told = {"query": query, "tokens": reading.tokens, "meant": reading.meant, "results": rows}
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    console = Console()
+    console = open_console()
     if not rows:
         console.print("Nothing found.")
         return
     meant = f"; perhaps meant: {', '.join(reading.meant)}" if reading.meant else ""
-    table = Table(title=f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}{meant}")
-    for name in rows[0]:
+    table = Table(title=escape(f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}{meant}"))
+    shown = [_shown(row) for row in rows]
+    names = [name for name in shown[0] if any(cells[name] for cells in shown)]
+    for name in names:
         table.add_column(name, justify="right" if name in _NUMBERS else "left")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
+    for cells in shown:
+        table.add_row(*(escape(cells[name]) for name in names))
     console.print(table)
 
 
@@ -88,9 +93,21 @@ def _row(position: int, reading: Reading, scores: Mapping[int, NsfwScore], expla
     return row | {"score": ranked.score}
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{name} {part:.3f}" for name, part in value.items() if part)
-    if value is None:
-        return ""
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def _shown(row: Mapping[str, Any]) -> dict[str, str]:
+    """The same for a person, in 80 columns: all parts of a score in one cell."""
+    cells = {name: str(row[name] or "") for name in ("sticker", "emoji", "pack", "reason", "pick") if name in row}
+    if "recall" in row:
+        cells["why"] = _why(row)
+        cells["nsfw"] = "" if row["nsfw"] is None else f"{row['nsfw']:.2f}"
+    return {"": str(row["position"])} | cells | {"score": f"{row['score']:.3f}"}
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """The parts that sum to what recall gave, and what multiplies it."""
+    parts = {**row["by_field"], "utility": row["utility"], **row["beyond"]}
+    told = " + ".join(f"{name} {part:.3f}" for name, part in parts.items() if round(part, 3))
+    if round(row["factor"], 3) == 1:
+        return told
+    of = [f"style {row['preference']:+.3f}"] if round(row["preference"], 3) else []
+    of += [f"own packs {row['own_packs']:.3f}"] if round(row["own_packs"], 3) != 1 else []
+    return f"({told}) x {row['factor']:.3f}" + (f" ({', '.join(of)})" if of else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,12 +40,12 @@ def persrv(server, tmp_path):
     """Run `persrv ...`; settings by name without the prefix; None takes one away."""
 
     def run(
-        *arguments: str, timeout: float = 60, encoding: str = "utf-8", **settings: str | None
+        *arguments: str, timeout: float = 60, encoding: str = "utf-8", columns: int = 200, **settings: str | None
     ) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
         chosen = {"BOT_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "TELEGRAM_API_URL": server.url} | settings
         environment |= {f"PERSRV_{name}": value for name, value in chosen.items() if value is not None}
-        environment |= {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": encoding}
+        environment |= {"COLUMNS": str(columns), "NO_COLOR": "1", "PYTHONIOENCODING": encoding}
         result = subprocess.run(
             [sys.executable, "-m", "persrv", *arguments],
             env=environment,
@@ -98,6 +99,22 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert first["own_packs"] == 1.0
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
     assert "Nothing found" in persrv("search", "mine 派对").stdout  # nobody in particular has no packs
+
+
+def test_a_score_is_explained_within_the_80_columns_of_a_terminal(persrv, add_pack):
+    add_pack("Cats_by_test", [picture(1), picture(60)], emoji="🎉")
+    persrv("import", "Cats_by_test")
+    table = persrv("search", "派对", "--explain", columns=80).stdout
+    (why,) = {line.split("│")[-3].strip() for line in table.splitlines() if "🎉" in line}
+    assert re.fullmatch(r"emoji \d\.\d{3}", why)
+    assert max(map(len, table.splitlines())) <= 80
+    assert "…" not in table
+
+
+def test_a_user_id_that_nobody_can_have_is_a_wrong_option(persrv):
+    result = persrv("search", "派对", "--user", str(2**63))
+    assert result.returncode == 2
+    assert "--user" in result.stderr
 
 
 @pytest.mark.slow
