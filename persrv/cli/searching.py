@@ -19,13 +19,19 @@ from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
 
 _NUMBERS = frozenset({"", "sticker", "nsfw", "score"})
-_LARGEST_ID = 2**63 - 1
-"""Telegram's user ids are whole numbers of at most 52 bits, and the database's of 64."""
+_LARGEST_ID = 2**52
+"""Telegram's user ids have at most 52 significant bits."""
+
+
+def _id(user: int) -> int:
+    if not 0 <= user <= _LARGEST_ID:
+        raise typer.BadParameter("nobody has this id: Telegram's are whole numbers from 1 to 2^52")
+    return user
 
 
 def search(
     query: Annotated[str, typer.Argument(help="What a person would type; '' for an empty query.")],
-    user: Annotated[int, typer.Option(min=0, max=_LARGEST_ID, help="The Telegram user id to answer for.")] = 0,
+    user: Annotated[int, typer.Option(callback=_id, help="The Telegram user id to answer for.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     explain: Annotated[
         bool, typer.Option(help="Show the parts of each score: (fields + utility + beyond = recall) x factor.")

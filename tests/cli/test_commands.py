@@ -112,7 +112,7 @@ def test_a_score_is_explained_within_the_80_columns_of_a_terminal(persrv, add_pa
 
 
 def test_a_user_id_that_nobody_can_have_is_a_wrong_option(persrv):
-    result = persrv("search", "派对", "--user", str(2**63))
+    result = persrv("search", "派对", "--user", str(10**22))
     assert result.returncode == 2
     assert "--user" in result.stderr
 

@@ -53,7 +53,7 @@ def test_the_caption_says_how_sure_the_bot_is_that_there_is_a_style(filled, alex
     learn(filled)
     alex.chooses(finds(alex, "party", lambda answer: answer.stickers), 0)
     assert alex.asks("/mystyle").text.endswith(
-        "I'm 50 % sure that you have a style at all, and suggestions follow it as far as that."
+        "I'm 50 % sure that you have a style of your own; suggestions follow it that far."
     )
 
 
