@@ -80,12 +80,15 @@ async def run_job(
         # Before usefulness and styles, which are computed without what is erased.
         first = (JobName.RETENTION,) if name is JobName.NIGHTLY else ()
         packs = (JobName.PACKS,) if name is JobName.NIGHTLY and connect is not None else ()
+        # The first time, before words are read and captions made, which may take a day: by their emoji and sets alone
+        # stickers are found meanwhile by who mistypes or has another word for it.
+        early = (JobName.MEANING,) if services.serving.current.learnt is None else ()
         all_counts: dict[JobName, Mapping[str, int]] = {}
         problems: dict[JobName, str] = {}
         run_id = await services.job_log.begin(name.value, at=utc_now())
         state = RunState.BROKEN_OFF
         try:
-            for step in (*first, *packs, *AFTER_PACKS):
+            for step in (*first, *packs, *early, *AFTER_PACKS):
                 all_counts[step], problem = await _on_record(services, step, progress, connect)
                 if problem:
                     problems[step] = problem

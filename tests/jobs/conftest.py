@@ -83,9 +83,9 @@ AddPack = Callable[..., Awaitable[dict[str, int]]]
 def add_pack(services: Services) -> AddPack:
     """`await add_pack("cats", c1=bytes, ...)`: the stickers' row numbers by identity."""
 
-    async def add(name: str, **files: bytes) -> dict[str, int]:
+    async def add(name: str, emoji: str = "", **files: bytes) -> dict[str, int]:
         stickers = tuple(
-            FetchedSticker(identity, f"file-{identity}", StickerFormat.STATIC, "", 256, 256, len(data))
+            FetchedSticker(identity, f"file-{identity}", StickerFormat.STATIC, emoji, 256, 256, len(data))
             for identity, data in files.items()
         )
         change = await services.catalogue.save_pack(FetchedPack(name, name, PackKind.REGULAR, stickers), at=NIGHT)

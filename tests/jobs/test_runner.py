@@ -21,7 +21,7 @@ async def test_a_night_runs_every_step_in_order_and_each_is_on_record(services, 
     ids = await add_pack("cats", c1=picture("加油"), c2=picture("晚安", colour="blue"))
     await choose(7, ids["c1"])
     outcome = await run_job(services, JobName.NIGHTLY, seen)
-    assert [step for step, _ in seen.steps] == [JobName.RETENTION, *AFTER_PACKS]
+    assert [step for step, _ in seen.steps] == [JobName.RETENTION, JobName.MEANING, *AFTER_PACKS]
     assert outcome.problems == {}
     assert outcome.counts[JobName.OCR]["done"] == 2
     runs = await services.job_log.last(20)
@@ -31,6 +31,32 @@ async def test_a_night_runs_every_step_in_order_and_each_is_on_record(services, 
     assert len(services.serving.current.vectors) == max(ids.values()) + 1
     (known, _) = [text for sticker in ids.values() for text in await services.semantics.known(sticker)]
     assert (known.field, known.text) == (SemanticField.OCR, "加油")
+
+
+async def test_stickers_are_found_by_pinyin_before_the_first_captions_are_made(
+    services, add_pack, picture, seen, monkeypatch
+):
+    ids = await add_pack("cats", emoji="😀", c1=picture())
+    found = []
+
+    async def look(services, progress):
+        await services.serving.refresh()
+        found.extend(ranked.sticker_id for ranked in (await services.suggester.read(7, "gaoxing")).ranking)
+        return {}
+
+    monkeypatch.setitem(runner._STEPS, JobName.CAPTION, look)
+    await services.indexer.drain()
+    await run_job(services, JobName.NIGHTLY, seen)
+    assert found == [ids["c1"]]
+
+
+async def test_what_was_learnt_once_is_learnt_again_at_the_end_of_a_night_alone(services, add_pack, picture, seen):
+    await add_pack("cats", c1=picture())
+    await run_job(services, JobName.NIGHTLY, seen)
+    await services.serving.refresh()
+    seen.steps.clear()
+    await run_job(services, JobName.NIGHTLY, seen)
+    assert [step for step, _ in seen.steps] == [JobName.RETENTION, *AFTER_PACKS]
 
 
 async def test_a_step_that_fails_is_on_record_with_its_reason_and_the_others_run(
@@ -84,6 +110,7 @@ async def test_a_run_that_is_cancelled_is_on_record_as_broken_off(services, seen
         await running
     assert await states(services) == {
         "retention": RunState.DONE,
+        "meaning": RunState.DONE,
         "nsfw": RunState.DONE,
         "ocr": RunState.BROKEN_OFF,
         "nightly": RunState.BROKEN_OFF,
