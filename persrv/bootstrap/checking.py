@@ -10,7 +10,6 @@ from typing import Final
 
 from persrv.adapters.caption import extras, llava_adapter
 from persrv.adapters.caption.opening import DEFAULT_MODEL as LLAVA
-from persrv.adapters.caption.reaching import reach_caption_server
 from persrv.adapters.embedding import networks
 from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
 from persrv.adapters.text_encoding import LIGHT
@@ -84,6 +83,8 @@ async def check_captioner(settings: Settings) -> Checked:
     :raises CaptionUnavailable: the server cannot be reached, or refuses the key.
     """
     if settings.caption_engine == "openai":
+        from persrv.adapters.caption.reaching import reach_caption_server  # it loads an HTTP client
+
         host = await reach_caption_server(settings.caption_url or "", settings.caption_api_key)
         return Checked(f"{settings.caption_model} at {host}")
     extras.heavy("PERSRV_CAPTION_ENGINE=llava")
