@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
@@ -80,15 +80,12 @@ async def run_job(
         # Before usefulness and styles, which are computed without what is erased.
         first = (JobName.RETENTION,) if name is JobName.NIGHTLY else ()
         packs = (JobName.PACKS,) if name is JobName.NIGHTLY and connect is not None else ()
-        # The first time, before words are read and captions made, which may take a day: by their emoji and sets alone
-        # stickers are found meanwhile by who mistypes or has another word for it.
-        early = (JobName.MEANING,) if services.serving.current.learnt is None else ()
         all_counts: dict[JobName, Mapping[str, int]] = {}
         problems: dict[JobName, str] = {}
         run_id = await services.job_log.begin(name.value, at=utc_now())
         state = RunState.BROKEN_OFF
         try:
-            for step in (*first, *packs, *early, *AFTER_PACKS):
+            for step in (*first, *packs, *_after_packs(services)):
                 all_counts[step], problem = await _on_record(services, step, progress, connect)
                 if problem:
                     problems[step] = problem
@@ -103,6 +100,15 @@ async def run_job(
                 error="\n".join(f"{step.value}: {problem}" for step, problem in problems.items()),
             )
         return JobOutcome(all_counts, problems)
+
+
+def _after_packs(services: Services) -> Sequence[JobName]:
+    """Where nothing was learnt yet, meaning comes also before words are read and captions made, which may take a day.
+
+    By its emoji alone a sticker is found meanwhile by who mistypes, or has another word for it.
+    """
+    first, *others = AFTER_PACKS
+    return AFTER_PACKS if services.serving.current.learnt is not None else (first, JobName.MEANING, *others)
 
 
 async def _on_record(

@@ -50,7 +50,9 @@ def search(
         console.print("Nothing found.")
         return
     meant = f"; perhaps meant: {', '.join(reading.meant)}" if reading.meant else ""
-    table = Table(title=escape(f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}{meant}"))
+    read = f"{query!r} read as {' '.join(reading.tokens) or '(empty)'}{meant}"
+    console.print(escape(read), highlight=False, soft_wrap=True)
+    table = Table()
     shown = [_shown(row) for row in rows]
     names = [name for name in shown[0] if any(cells[name] for cells in shown)]
     for name in names:
