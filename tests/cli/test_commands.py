@@ -2,82 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 
 import pytest
-from PIL import Image
 
 from bot.sandbox.model import FRIENDS
-from bot.sandbox.packs.model import SamplePack, SampleSticker
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
 from persrv.cli import start
 from persrv.domain.runs import JobName
-from persrv.domain.stickers import PackKind, StickerFormat
-
-TOKEN = "4242:only-for-tests-and-for-nothing-else"
-
-
-@pytest.fixture
-def world():
-    return World(TOKEN)
-
-
-@pytest.fixture
-def server(world):
-    with SandboxServer(world) as running:
-        yield running
-
-
-@pytest.fixture
-def persrv(server, tmp_path):
-    """Run `persrv ...`; settings by name without the prefix; None takes one away."""
-
-    def run(
-        *arguments: str, timeout: float = 60, encoding: str = "utf-8", columns: int = 200, **settings: str | None
-    ) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
-        chosen = {"BOT_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "TELEGRAM_API_URL": server.url} | settings
-        environment |= {f"PERSRV_{name}": value for name, value in chosen.items() if value is not None}
-        environment |= {"COLUMNS": str(columns), "NO_COLOR": "1", "PYTHONIOENCODING": encoding}
-        result = subprocess.run(
-            [sys.executable, "-m", "persrv", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert "Traceback" not in result.stderr + result.stdout, result.stderr
-        assert "only-for-tests" not in result.stderr + result.stdout
-        return result
-
-    return run
-
-
-def picture(shade: int, kind: str = "WEBP") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (64, 64), (shade, 80, 160)).save(out, kind)
-    return out.getvalue()
-
-
-@pytest.fixture
-def add_pack(world, tmp_path):
-    def add(name: str, files: list[bytes], emoji: str = "🎉", kind: PackKind = PackKind.REGULAR) -> None:
-        stickers = []
-        for number, data in enumerate(files):
-            path = tmp_path / f"{name}{number}.webp"
-            path.write_bytes(data)
-            stickers.append(SampleSticker(path, StickerFormat.STATIC, emoji, 64, 64))
-        world.add_pack(SamplePack(name, name, tuple(stickers), "drawn by the tests"), kind)
-
-    return add
+from persrv.domain.stickers import PackKind
+from tests.cli.conftest import picture
 
 
 @pytest.mark.slow
@@ -99,53 +34,6 @@ def test_sets_are_imported_by_name_and_link_and_found(persrv, add_pack):
     assert first["own_packs"] == 1.0
     assert "Nothing found" in persrv("search", "qwxzzk").stdout
     assert "Nothing found" in persrv("search", "mine 派对").stdout  # nobody in particular has no packs
-
-
-def test_a_score_is_explained_within_the_80_columns_of_a_terminal(persrv, add_pack):
-    add_pack("Cats_by_test", [picture(1), picture(60)], emoji="🎉")
-    persrv("import", "Cats_by_test")
-    table = persrv("search", "派对", "--explain", columns=80).stdout
-    (why,) = {line.split("│")[-3].strip() for line in table.splitlines() if "🎉" in line}
-    assert re.fullmatch(r"emoji \d\.\d{3}", why)
-    assert max(map(len, table.splitlines())) <= 80
-    assert "…" not in table
-
-
-def test_a_user_id_that_nobody_can_have_is_a_wrong_option(persrv):
-    result = persrv("search", "派对", "--user", str(10**22))
-    assert result.returncode == 2
-    assert "--user" in result.stderr
-
-
-@pytest.mark.slow
-def test_explain_tells_whose_pick_a_place_is_where_two_rankings_are_interleaved(persrv, add_pack):
-    add_pack("Cats_by_test", [picture(shade) for shade in (1, 60, 120)])
-    persrv("import", "Cats_by_test")
-
-    def told(**settings):
-        return json.loads(persrv("search", "派对", "--json", "--explain", **settings).stdout)["results"]
-
-    assert all("pick" not in row for row in told())
-    # They agree from the top on, so no place is anybody's.
-    assert [row["pick"] for row in told(COMPARE_WITH="persrv", COMPARE_SHARE="1")] == ["", "", ""]
-
-
-@pytest.mark.slow
-def test_explain_tells_what_was_scored_and_a_lower_limit_leaves_it_out(persrv, add_pack):
-    add_pack("Cats_by_test", [picture(1), picture(60)])
-    persrv("import", "Cats_by_test")
-
-    def told(**settings):
-        return json.loads(persrv("search", "派对", "--json", "--explain", **settings).stdout)["results"]
-
-    assert [row["nsfw"] for row in told()] == [None, None]
-    assert "派对" in persrv("search", "派对", "--explain").stdout
-    assert "nsfw: 2 done" in persrv("job", "nsfw").stdout
-    assert "nsfw: nothing has failed" in persrv("job", "nsfw", "--failed").stdout
-    scores = [row["nsfw"] for row in told()]
-    assert all(0 < score < 0.2 for score in scores)
-    assert [row["nsfw"] for row in told(NSFW_LIMIT=str(max(scores)))] == [min(scores)]
-    assert len(told(NSFW_LIMIT=str(max(scores)), NSFW_ENGINE="none")) == 2
 
 
 def test_what_cannot_be_imported_is_said_in_a_sentence(persrv, add_pack):
