@@ -60,10 +60,10 @@ class ChildEvaluator:
 
     async def stop(self) -> None:
         """See `Evaluator.stop`."""
+        self._stopped = self._busy
         child = self._child
-        if child is None or child.returncode is not None:
+        if child is None or child.returncode is not None:  # one that is just being started is ended by who starts it
             return
-        self._stopped = True
         child.terminate()
         try:
             async with asyncio.timeout(STOP_SECONDS):
@@ -86,11 +86,14 @@ class ChildEvaluator:
         except OSError as error:
             raise PerSRVError(f"The evaluation cannot be started: {error.strerror}.") from error
         try:
+            if self._stopped:
+                child.terminate()
             said, _ = await asyncio.gather(_read(child.stderr), _hear(child.stdout, hear))
             code = await child.wait()
         finally:
             if child.returncode is None:
                 child.kill()
+                await child.wait()  # a process that nobody waits for outlives the event loop
         if code:
             shutil.rmtree(out, ignore_errors=True)
             raise PerSRVError("It was stopped." if self._stopped else _reason(said))
