@@ -91,7 +91,8 @@ async def _render(context: Context, texts: Texts) -> str:
     runs = await services.job_log.last(RUNS_SHOWN)
     zone = ZoneInfo(services.settings.timezone)
     started = context.state.jobs.running if context.state.jobs else None
-    return render(runs, texts, zone=zone, now=datetime.now(UTC), starting=started, busy=_busy(context))
+    told = render(runs, texts, zone=zone, now=datetime.now(UTC), starting=started, busy=_busy(context))
+    return "\n".join([told, *(texts.say("jobs_aside", problem=_short(problem)) for problem in services.aside)])
 
 
 def render(
@@ -128,11 +129,13 @@ def _ended(run: JobRun, texts: Texts, zone: ZoneInfo) -> str:
         line += texts.say("jobs_took", duration=_duration(run.duration, texts))
     line += _counts(run, texts)
     if run.error:
-        flat = " ".join(run.error.split())
-        line += "\n" + texts.say(
-            "jobs_error", error=flat if len(flat) <= _LONGEST_ERROR else flat[:_LONGEST_ERROR] + "…"
-        )
+        line += "\n" + texts.say("jobs_error", error=_short(run.error))
     return line
+
+
+def _short(error: str) -> str:
+    flat = " ".join(error.split())
+    return flat if len(flat) <= _LONGEST_ERROR else flat[:_LONGEST_ERROR] + "…"
 
 
 def _counts(run: JobRun, texts: Texts) -> str:

@@ -111,6 +111,12 @@ class Services:
         self.shelf.changed()
         self.indexer.wake()
 
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """Stages of ranking that answers do without just now, and why, a sentence each."""
+        problem = self.query_vectors.problem if self.settings.text_encoder != "none" else ""
+        return (*self.serving.aside, *([problem] if problem else []))
+
     async def warm_up(self, *, ahead: bool = True) -> None:
         """Load what the first answers can do without, beside them; nothing that the settings have no use for.
 

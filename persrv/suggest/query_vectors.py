@@ -25,6 +25,9 @@ class QueryVectors:
     Until `warm` has loaded the encoder, and where there is none, queries have no vectors: meaning steps aside.
     """
 
+    problem: str = ""
+    """Why queries have no vectors, in a sentence; "" while all is well, and before `warm`."""
+
     def __init__(self, open_encoder: Callable[[], TextEncoder | None], *, capacity: int = REMEMBERED) -> None:
         """:param open_encoder: Loads it; may take seconds. None: there is none."""
         self._open = open_encoder
@@ -37,15 +40,21 @@ class QueryVectors:
         """Load the encoder, and let it encode once: the first time takes longest."""
         try:
             encoder = self._open()
-            if encoder is None:
-                _log.warning("no text encoder is installed: stickers are found by words alone")
-                return
-            encoder.encode(["hello"])
+            if encoder is not None:
+                encoder.encode(["hello"])
         except PerSRVError as error:
-            _log.warning("the text encoder cannot be used, stickers are found by words alone: %s", error)
+            self._do_without(f"The text encoder cannot be used, stickers are found by words alone: {error}")
             return
+        if encoder is None:
+            self._do_without("No text encoder is installed: stickers are found by words alone.")
+            return
+        self.problem = ""
         with self._lock:
             self._encoder = encoder
+
+    def _do_without(self, problem: str) -> None:
+        _log.warning("%s", problem)
+        self.problem = problem
 
     @property
     def ready(self) -> bool:

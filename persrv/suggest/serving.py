@@ -43,6 +43,7 @@ class Serving:
     :param learnt: Recall beyond words; None where nothing was learnt yet.
     :param words: Which words `vocabulary` is made of.
     :param vocabulary: What people may have meant; None where nothing was learnt yet.
+    :param aside: What of the generation cannot be used, and why, a sentence each.
     """
 
     generation: str = ""
@@ -54,6 +55,7 @@ class Serving:
     learnt: LearntStages | None = None
     words: str = ""
     vocabulary: Vocabulary | None = None
+    aside: tuple[str, ...] = ()
 
     def vectors_of(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Embeddings of stickers, all zero where there is none, float32, shape (n, dimensions)."""
@@ -81,6 +83,7 @@ def serving_of(artefacts: Artefacts, open_nearest: OpenNearest, last: Serving | 
         raise ArtefactsDamaged(
             f"Generation {artefacts.generation} was made by another version; `persrv job nightly` computes it anew."
         )
+    aside: list[str] = []
     return Serving(
         generation=artefacts.generation,
         space_id=str(artefacts.notes.get(SPACE_ID, "")),
@@ -88,9 +91,10 @@ def serving_of(artefacts: Artefacts, open_nearest: OpenNearest, last: Serving | 
         utility=UtilityTable(values, float(artefacts.notes.get(UNCLICKED, 0.0))),
         choices=int(artefacts.notes.get(CHOICES, 0)),
         style=_style(artefacts),
-        learnt=_learnt(artefacts, open_nearest),
+        learnt=_learnt(artefacts, open_nearest, aside),
         words=str(artefacts.notes.get(WORDS_ID, "")),
-        vocabulary=_vocabulary(artefacts, last),
+        vocabulary=_vocabulary(artefacts, last, aside),
+        aside=tuple(aside),
     )
 
 
@@ -103,23 +107,28 @@ def _style(artefacts: Artefacts) -> StyleField | None:
     return StyleField(str(artefacts.notes.get(SPACE_ID, "")), vectors, known, scale, density)
 
 
-def _learnt(artefacts: Artefacts, open_nearest: OpenNearest) -> LearntStages | None:
+def _learnt(artefacts: Artefacts, open_nearest: OpenNearest, aside: list[str]) -> LearntStages | None:
     try:
         return learnt_stages(artefacts, open_nearest)
     except ArtefactsDamaged as error:
-        _log.warning("recall by meaning steps aside: %s", error)
+        _step_aside(f"Recall by meaning steps aside: {error}", aside)
         return None
 
 
-def _vocabulary(artefacts: Artefacts, last: Serving | None) -> Vocabulary | None:
+def _vocabulary(artefacts: Artefacts, last: Serving | None, aside: list[str]) -> Vocabulary | None:
     if last is not None and last.vocabulary is not None and last.words == artefacts.notes.get(WORDS_ID):
         return last.vocabulary
     try:
         words = learnt_words(artefacts)
     except ArtefactsDamaged as error:
-        _log.warning("queries are taken as they are typed: %s", error)
+        _step_aside(f"Queries are taken as they are typed: {error}", aside)
         return None
     return None if words is None else words.vocabulary()
+
+
+def _step_aside(what: str, aside: list[str]) -> None:
+    _log.warning("%s", what)
+    aside.append(what)
 
 
 class ServingHolder:
@@ -137,6 +146,11 @@ class ServingHolder:
         self.current = Serving()
         self.changed: Callable[[Serving], None] = lambda serving: None
         """Called in the event loop after a newer generation has taken its place."""
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """What of what the nights computed cannot be used now, and why, a sentence each."""
+        return (*self.current.aside, *([self._complained] if self._complained else []))
 
     async def refresh(self) -> bool:
         """Look for a newer generation, apart from the event loop. Return whether there was one.

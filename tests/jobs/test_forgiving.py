@@ -96,6 +96,8 @@ async def test_words_that_cannot_be_read_step_aside_and_the_answer_still_comes(s
     with caplog.at_level(logging.WARNING):
         await services.serving.refresh()
     assert "taken as they are typed" in caplog.text
+    (told,) = services.aside
+    assert told in caplog.text
     assert (await services.suggester.read(99, "kaixin")).meant == ()
     assert (await services.suggester.read(99, "开心")).ranking[0].sticker_id == shelf["happy"]
 

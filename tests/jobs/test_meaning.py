@@ -129,6 +129,7 @@ async def test_without_an_encoder_words_and_neighbours_serve_and_the_job_says_so
         assert counts["unencoded"] > 0
         await services.serving.refresh()
         await services.warm_up()
+        assert services.aside == ()  # as the admin wants it
         assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
         assert await order(services, "开心") == ()
 
@@ -141,6 +142,8 @@ async def test_an_encoder_that_cannot_be_loaded_is_said_and_words_serve(tmp_path
         with caplog.at_level(logging.WARNING):
             await services.warm_up()
         assert "found by words alone" in caplog.text
+        (told,) = services.aside
+        assert "PERSRV_TEXT_ENCODER" in told
         assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
         outcome = await run_job(services, JobName.MEANING, seen)
         assert "PERSRV_TEXT_ENCODER" in outcome.problems[JobName.MEANING]
@@ -153,6 +156,9 @@ async def test_arrays_that_do_not_fit_together_step_aside(services, shelf, seen,
         await services.serving.refresh()
     assert services.serving.current.learnt is None
     assert "steps aside" in caplog.text
+    (told,) = services.aside
+    assert told.startswith("Recall by meaning steps aside: Generation")
+    assert "`persrv job meaning` learns it anew" in told
     assert [place.sticker_id for place in await order(services, "周一")] == [shelf["other"]]
 
 

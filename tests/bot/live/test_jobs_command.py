@@ -1,7 +1,9 @@
 """/jobs: for admins alone."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from bot.handlers import jobs as job_handlers
@@ -78,6 +80,19 @@ def test_an_admin_sees_the_last_runs_with_their_counts_lengths_and_errors(runnin
     assert "✅ 03-01 03:30 识别文字，1 分 15 秒：完成 12、失败 1、有变化 3" in text
     assert "❌ 03-01 04:30 生成描述，2 小时 1 分\n   The <server> of PERSRV_CAPTION_URL is down." in text
     assert text.index("生成描述") < text.index("识别文字")
+
+
+def test_what_answers_do_without_is_told(running, mei):
+    async def publish(keys):
+        services = running.services
+        await asyncio.to_thread(services.artefacts.publish, {"query_keys": keys}, {})
+        await services.serving.refresh()
+
+    assert "⚠️" not in mei.asks("/jobs").text
+    running.do(publish(np.arange(7, dtype=np.uint64)))
+    text = mei.asks("/jobs").text
+    assert "⚠️ Recall by meaning steps aside: Generation g00000001 does not fit together" in text
+    assert "`persrv job meaning` learns it anew" in text
 
 
 def test_an_english_admin_reads_the_same_in_english(start_bot, starter, alex):
