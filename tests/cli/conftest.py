@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
 import pytest
 from PIL import Image
@@ -16,6 +17,22 @@ from bot.sandbox.world import World
 from persrv.domain.stickers import PackKind, StickerFormat
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
+
+
+def run_command(
+    arguments: Sequence[str], environment: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """`persrv ...` in a process of its own, whatever its exit code; never a trace."""
+    result = subprocess.run(
+        [sys.executable, "-m", "persrv", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert "Traceback" not in result.stderr + result.stdout, result.stderr
+    return result
 
 
 @pytest.fixture
@@ -40,15 +57,7 @@ def persrv(server, tmp_path):
         chosen = {"BOT_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "TELEGRAM_API_URL": server.url} | settings
         environment |= {f"PERSRV_{name}": value for name, value in chosen.items() if value is not None}
         environment |= {"COLUMNS": str(columns), "NO_COLOR": "1", "PYTHONIOENCODING": encoding}
-        result = subprocess.run(
-            [sys.executable, "-m", "persrv", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert "Traceback" not in result.stderr + result.stdout, result.stderr
+        result = run_command(arguments, environment, timeout)
         assert "only-for-tests" not in result.stderr + result.stdout
         return result
 

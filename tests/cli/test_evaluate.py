@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
+from tests.cli.conftest import run_command
 
 WORDS = ["HELLO", "SORRY", "THANKS", "GOOD NIGHT"]
 COLOURS = [(220, 60, 60), (60, 120, 220), (40, 160, 90)]
@@ -24,16 +24,7 @@ def evaluate(tmp_path):
         if columns is not None:
             environment["COLUMNS"] = columns
         environment |= {f"PERSRV_{name}": value for name, value in settings.items()}
-        result = subprocess.run(
-            [sys.executable, "-m", "persrv", "evaluate", *map(str, arguments)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert "Traceback" not in result.stderr + result.stdout, result.stderr
-        return result
+        return run_command(["evaluate", *map(str, arguments)], environment, timeout)
 
     return run
 

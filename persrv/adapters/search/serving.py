@@ -47,37 +47,31 @@ class Served:
         left_out: LeftOut | None = None,
     ) -> Best | None:
         """The best that are not left out; None where the table cannot answer exactly."""
+        utilities = None
+        if utility is not None and (utilities := self._utilities_of(utility)) is None:
+            return None
+        keys = np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
+        weights = [(number, weight) for number, _, weight in searched]
+
+        def find(most: int, among: NDArray[np.int64] | None = None) -> Best | None:
+            with scratches.lent() as scratch:
+                return search_impacts(
+                    self.view, keys, weights, most, scratch, utility=utility, utilities=utilities, among=among
+                )
+
+        if left_out is None:
+            return find(limit)
         for wide in (limit, 2 * limit):
-            best = self._best(words, searched, wide, utility, scratches)
-            if best is None or left_out is None:
-                return best
+            best = find(wide)
+            if best is None:
+                return None
             kept = np.flatnonzero(~left_out(best.ids))
             if len(kept) >= limit or len(best.ids) < wide:
                 return best.at(kept[:limit])
             if 2 * len(kept) < limit:
                 break
         # Mostly nobody is left out, or few are. Where many are, all half a million are asked about, once.
-        return self._best(words, searched, limit, utility, scratches, left_out)
-
-    def _best(
-        self,
-        words: Sequence[str],
-        searched: Sequence[Searched],
-        limit: int,
-        utility: UtilityLookup | None,
-        scratches: Scratches,
-        left_out: LeftOut | None = None,
-    ) -> Best | None:
-        utilities = None
-        if utility is not None and (utilities := self._utilities_of(utility)) is None:
-            return None
-        keys = np.array([word_key(word, self._salt) for word in words], dtype=np.uint64)
-        weights = [(number, weight) for number, _, weight in searched]
-        among = None if left_out is None else np.flatnonzero(~left_out(self.view.ids))
-        with scratches.lent() as scratch:
-            return search_impacts(
-                self.view, keys, weights, limit, scratch, utility=utility, utilities=utilities, among=among
-            )
+        return find(limit, np.flatnonzero(~left_out(self.view.ids)))
 
     def _utilities_of(self, lookup: UtilityLookup) -> Utilities | None:
         """Of all rows, looked up once; None where one is below 0 or no number, and cannot be ranked by beforehand."""
