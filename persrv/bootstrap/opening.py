@@ -213,4 +213,5 @@ def _ranker(name: str, settings: Settings, index: StickerIndex, vectors: QueryVe
 
 
 def _open_index(settings: Settings) -> WhooshStickerIndex:
-    return WhooshStickerIndex(settings.index_dir, cache_dir=settings.cache_dir)
+    weights = relevance_weights(settings).as_mapping()
+    return WhooshStickerIndex(settings.index_dir, cache_dir=settings.cache_dir, weights=weights)

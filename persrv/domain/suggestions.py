@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -32,7 +33,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """The scores of a ranking and what they are made of, an entry for each place: an answer needs none of them.
+    """The scores of a ranking and what they are made of, an entry for each place.
 
     :param score: What the order is by, falling; 0 where the order is not by score (recents, a pack); shape (places,).
     :param preference: How well the sticker's style fits the person: 0 to 1 in the paper's ranking, nats in persrv-plus.
@@ -52,59 +53,77 @@ class Scores:
     beyond: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-_NO_SCORE = Scores(np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1))
+class Told:
+    """What a ranking can tell of its scores: worked out when somebody asks, since an answer needs none of it."""
+
+    def __init__(self, work_out: Callable[[], Scores], *, by_words: bool = False) -> None:
+        """Nothing is worked out yet.
+
+        :param work_out: Called at most once, or a few times where several threads ask at once.
+        :param by_words: Whether words found any of it.
+        """
+        self._work_out = work_out
+        self.by_words = by_words
+
+    @cached_property
+    def scores(self) -> Scores:
+        """All of it."""
+        return self._work_out()
+
+
+_NOTHING_TOLD = Told(lambda: Scores(np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1)))
 
 
 class Ranked(NamedTuple):
-    """One place in a ranking. What it says of scores is looked up in `scores`, as `Scores` explains it.
+    """One place in a ranking. What it says of scores is looked up in `told.scores`, as `Scores` explains it.
 
     A tuple, since a hundred of them are made for each answer, in half the time of a frozen dataclass.
 
-    :param at: Its place in `scores`.
+    :param at: Its place in what is told.
     :param team: Whose pick it is in an interleaved answer; None for nobody's, and where one ranking answered. Of two
         rankings that were interleaved, the scores of each fall by themselves.
     """
 
     sticker_id: int
     reason: Reason
-    scores: Scores = _NO_SCORE
+    told: Told = _NOTHING_TOLD
     at: int = 0
     team: Team | None = None
 
     @property
     def score(self) -> float:
         """What the order is by; 0 where it is not by score."""
-        return float(self.scores.score[self.at])
+        return float(self.told.scores.score[self.at])
 
     @property
     def by_field(self) -> Mapping[SemanticField, float]:
         """Those above 0."""
-        return _above_zero(self.scores.by_field, self.at)
+        return _above_zero(self.told.scores.by_field, self.at)
 
     @property
     def utility(self) -> float:
         """Weighted."""
-        return float(self.scores.utility[self.at])
+        return float(self.told.scores.utility[self.at])
 
     @property
     def beyond(self) -> Mapping[str, float]:
         """Those above 0."""
-        return _above_zero(self.scores.beyond, self.at)
+        return _above_zero(self.told.scores.beyond, self.at)
 
     @property
     def preference(self) -> float:
         """How well the style fits the person."""
-        return float(self.scores.preference[self.at])
+        return float(self.told.scores.preference[self.at])
 
     @property
     def factor(self) -> float:
         """What `recall` is multiplied by."""
-        return float(self.scores.factor[self.at])
+        return float(self.told.scores.factor[self.at])
 
     @property
     def own_packs(self) -> float:
         """What of `factor` is for own packs."""
-        return float(self.scores.own_packs[self.at])
+        return float(self.told.scores.own_packs[self.at])
 
     @property
     def recall(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,28 +9,19 @@ from numpy.typing import NDArray
 from scipy.sparse._sparsetools import csr_row_index
 
 from persrv.recall.bm25 import bm25
-from persrv.recall.impact_view import Entries, ImpactView, Part, Scratch
+from persrv.recall.impact_sums import Asked
+from persrv.recall.impact_view import ImpactView, Part
 
 
-def exactly(
-    view: ImpactView,
-    rows: NDArray[np.int32],
-    weights: Sequence[tuple[int, float]],
-    idf: NDArray[np.float64],
-    found: Sequence[Entries],
-    scratch: Scratch,
-) -> NDArray[np.float64]:
-    """Weighted BM25 by searched field of some rows, shape (weights, rows).
+def exactly(view: ImpactView, rows: NDArray[np.int32], asked: Asked, slots: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Weighted BM25 by searched field of some rows, shape (fields, rows).
 
-    :param weights: Number and weight of each field that is searched.
-    :param idf: By cell (word and searched field, fields running fastest), shape (words * weights,).
-    :param found: For each part where the query's words are.
+    :param slots: Of the scratch.
     """
-    by_field = np.zeros(len(weights) * len(rows))
-    numbers = np.array([number for number, _ in weights])
-    weight_of = np.array([weight for _, weight in weights])
-    averages = np.array([view.averages[number] for number, _ in weights])
-    for part, entries in zip(view.parts, found, strict=True):
+    numbers, weight_of, idf = asked.numbers, asked.weight_of, asked.idf
+    averages = np.array(view.averages)[numbers]
+    by_field = np.zeros(len(numbers) * len(rows))
+    for part, entries in zip(view.parts, asked.found, strict=True):
         inside: NDArray[np.int64] | None = None
         documents = rows
         if len(view.parts) > 1:
@@ -39,12 +29,12 @@ def exactly(
             documents = rows[inside] - np.int32(part.first)
         if not len(documents) or not len(entries.cells):
             continue
-        owners, slots, frequencies = _matches(part, documents, entries.entries, scratch.slots)
+        owners, matched, frequencies = _matches(part, documents, entries.entries, slots)
         # Word by word: sums depend on their order. Small numbers are sorted by counting, which is ten times as fast.
-        words = (entries.cells // len(weights)).astype(np.min_scalar_type(len(idf)))
-        order = words[slots].argsort(kind="stable")
-        owners, cells = owners[order], entries.cells[slots[order]]
-        fields = cells % len(weights)
+        words = (entries.cells // len(numbers)).astype(np.min_scalar_type(len(idf)))
+        order = words[matched].argsort(kind="stable")
+        owners, cells = owners[order], entries.cells[matched[order]]
+        fields = cells % len(numbers)
         scores = weight_of[fields] * (
             idf[cells]
             * bm25(
@@ -56,7 +46,7 @@ def exactly(
         )
         places = owners if inside is None else inside[owners]
         by_field += np.bincount(fields * len(rows) + places, weights=scores, minlength=len(by_field))
-    return by_field.reshape(len(weights), len(rows))
+    return by_field.reshape(len(numbers), len(rows))
 
 
 def _matches(

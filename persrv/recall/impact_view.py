@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from persrv.recall.impacts import Impacts
 from persrv.recall.rows import places_of
+from persrv.recall.steps import Steps
 
 GROUP: Final = 64
 """Scores whose maximum is looked at in place of them."""
@@ -25,19 +26,22 @@ class Part:
 
     :param first: The row of its first document.
     :param gone: Its documents that are no longer there, rising, int64.
-    :param gone_words: The entries of all their postings, rising, with repeats, int32.
+    :param gone_postings: How many postings of each entry are theirs, int64, shape (entries,); (0,) where none is gone.
+    :param steps: Of the table, for the weights that serve, if it has them.
     """
 
     impacts: Impacts
     first: int
     gone: NDArray[np.int64]
-    gone_words: NDArray[np.int32]
+    gone_postings: NDArray[np.int64]
+    steps: Steps | None = None
 
     @classmethod
-    def of(cls, impacts: Impacts, first: int, gone: NDArray[np.int64]) -> Part:
+    def of(cls, impacts: Impacts, first: int, gone: NDArray[np.int64], steps: Steps | None = None) -> Part:
         """With the words of those that are gone."""
-        places = places_of(impacts.word_starts, gone)[1]
-        return cls(impacts, first, gone, np.sort(impacts.words[places]))
+        words = impacts.words[places_of(impacts.word_starts, gone)[1]]
+        postings = np.bincount(words, minlength=len(impacts.keys)) if len(words) else np.empty(0, np.int64)
+        return cls(impacts, first, gone, postings, steps)
 
     @property
     def size(self) -> int:
@@ -125,7 +129,8 @@ class Utilities:
 class Scratch:
     """Arrays that a search needs, kept because to make them takes longer than to search.
 
-    :ivar scores: All 0 between searches.
+    :ivar scores: All 0 between searches, float32.
+    :ivar steps: The same in steps, uint16; a search needs one of them.
     :ivar slots: All -1 between searches.
     """
 
@@ -144,6 +149,7 @@ class Scratch:
     def _fit(self, rows: int) -> None:
         rows = -(-rows // GROUP) * GROUP
         self.scores = np.zeros(rows, np.float32)
+        self.steps = np.zeros(rows, np.uint16)
         self.marks = np.empty(rows, np.int32)
 
 

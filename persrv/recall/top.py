@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
+
+_SMALL: Final = 256
+"""So many are sorted as fast as the best are looked for."""
 
 
 def top(scores: NDArray[np.float64], ids: NDArray[np.int64], k: int) -> NDArray[np.intp]:
@@ -18,6 +23,8 @@ def top(scores: NDArray[np.float64], ids: NDArray[np.int64], k: int) -> NDArray[
     """
     if k <= 0 or not len(scores):
         return np.empty(0, dtype=np.intp)
+    if len(scores) <= max(_SMALL, k):
+        return np.asarray(np.lexsort((ids, -scores))[:k])
     candidates = np.arange(len(scores), dtype=np.intp)
     if k < len(scores):
         # Everything that ties with the k-th best must stay in: which of them is kept is decided by id.

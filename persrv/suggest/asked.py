@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -78,6 +79,12 @@ class Ranker(Protocol):
 
     def rank(self, asked: Asked) -> tuple[Ranked, ...]:
         """R stickers at most, with every part of their scores."""
+
+    def expected(self, query: str) -> AbstractContextManager[None]:
+        """For as long as a query waits for its turn: what it will need may be made together with what others need.
+
+        :param query: Normalised.
+        """
 
     def forget(self) -> None:
         """Drop all that is kept of queries: somebody is to be forgotten, and it is not known whose words these are."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Ranked, Scores
+from persrv.domain.suggestions import Ranked, Scores, Told
 from persrv.ports.search import StickerIndex
 from persrv.preference.preference import preference
 from persrv.ranking.order import as_ranked
@@ -59,17 +60,22 @@ class PaperRanker:
         own = asked.own_packs(recalled.ids, self._own_packs)
         best = rank_by_factor(recalled, liked, (1.0 + self._ranking.alpha * liked) * own).first(self._recall_size)
         found = best.found
-        return as_ranked(
-            found.ids,
-            Scores(
+
+        def scores() -> Scores:
+            return Scores(
                 best.scores,
                 best.preference,
                 best.factors,
                 asked.own_packs(found.ids, self._own_packs),
                 found.utility,
                 dict(zip(found.fields, found.by_field, strict=True)),
-            ),
-        )
+            )
+
+        return as_ranked(found.ids, Told(scores, by_words=len(found) > 0))
+
+    def expected(self, query: str) -> AbstractContextManager[None]:
+        """See `Ranker.expected`: nothing of a query is made beforehand."""
+        return nullcontext()
 
     def forget(self) -> None:
         """See `Ranker.forget`: nothing is kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from persrv.domain.candidates import PARTS, Found, Pool
 from persrv.domain.semantics import SemanticField
-from persrv.domain.suggestions import Ranked, Scores
+from persrv.domain.suggestions import Ranked, Scores, Told
 from persrv.ports.search import LeftOut, StickerIndex
 from persrv.ranking.order import as_ranked
 from persrv.ranking.plus import PlusRanking, PlusWeights, rank_plus
@@ -19,6 +20,7 @@ from persrv.recall.pool import OWN_TEXTS, TEXTS, best_of_readings, from_words, p
 from persrv.recall.top import top
 from persrv.suggest.asked import OWN_BONUS, Asked
 from persrv.suggest.query_vectors import QueryVectors
+from persrv.suggest.recall_arrays import LearntStages
 from persrv.suggest.shared_finds import Finds, Read, SharedFinds
 from persrv.suggest.words import by_words
 from persrv.text import normalise
@@ -80,7 +82,12 @@ class PlusRanker:
             liked = asked.taste.preference(asked.serving.style, pooled.ids)
         own = asked.own_packs(pooled.ids, self._own_packs)
         best = rank_plus(pooled, liked, style=self._plus.style, limit=self._recall_size, own_packs=own)
-        return as_ranked(best.ids, _scores(best, finds.readings))
+        by_words = bool(best.parts[:, PARTS.index("lexical")].any())
+        return as_ranked(best.ids, Told(lambda: _scores(best, finds.readings), by_words=by_words))
+
+    def expected(self, query: str) -> AbstractContextManager[None]:
+        """See `Ranker.expected`."""
+        return self._vectors.expected(query)
 
     def forget(self) -> None:
         """See `Ranker.forget`."""
@@ -95,8 +102,11 @@ class PlusRanker:
         return self._shared.of(key, state, lambda: self._find(asked))
 
     def _find(self, asked: Asked) -> Finds:
-        found = [self._read(asked, weight_of_typed(asked.readings), asked.query, asked.tokens)]
-        found += [self._read(asked, each.weight, normalise(each.text), each.tokens) for each in asked.readings]
+        weights = weight_of_typed(asked.readings), *(each.weight for each in asked.readings)
+        queries = asked.query, *(normalise(each.text) for each in asked.readings)
+        tokens = asked.tokens, *(each.tokens for each in asked.readings)
+        read = zip(weights, queries, tokens, self._vectors_of(queries, asked.serving.learnt), strict=True)
+        found = [self._read(asked, *each) for each in read]
         parts = best_of_readings([(each.weight, each.parts) for each in found])
         return Finds(found, parts, self._pooled(asked, parts))
 
@@ -109,17 +119,25 @@ class PlusRanker:
         kept = _without(together, asked.left_out)
         return _best(kept, asked.own_packs(kept.ids, self._own_packs), max(POOLED, self._recall_size))
 
-    def _read(self, asked: Asked, weight: float, query: str, tokens: Sequence[str]) -> Read:
+    def _vectors_of(self, queries: Sequence[str], learnt: LearntStages | None) -> Sequence[NDArray[np.float32] | None]:
+        """Of each, where it is known from the night or can be made."""
+        if learnt is None:
+            return [None] * len(queries)
+        known = {query: learnt.vector_of(query) for query in queries}
+        new = [query for query, vector in known.items() if vector is None]
+        made = self._vectors.of(new, learnt.encoder, needless=lambda query: learnt.vector_of(query) is not None)
+        known |= zip(new, made, strict=True)
+        return [known[query] for query in queries]
+
+    def _read(
+        self, asked: Asked, weight: float, query: str, tokens: Sequence[str], vector: NDArray[np.float32] | None
+    ) -> Read:
         """What one reading of the query finds."""
         recalled = by_words(self._index, asked, tokens, self._weights, from_words(self._recall_size))
         found = {"lexical": relative_to_best(recalled)}
         learnt = asked.serving.learnt
         if learnt is None:
             return Read(weight, query, recalled, found, None, None)
-        known = (each.of(query) for each in learnt.known)
-        vector = next((each for each in known if each is not None), None)
-        if vector is None:
-            vector = self._vectors.of(query, learnt.encoder)
         rows, near = learnt.past.near(query, vector)
         only_own = asked.own is not None and asked.own.only
         found |= {

@@ -76,6 +76,14 @@ class LearntStages:
     lent: Lending
     known: tuple[KnownVectors, ...] = ()
 
+    def vector_of(self, text: str) -> NDArray[np.float32] | None:
+        """A text's vector, where it is known.
+
+        :param text: Normalised.
+        """
+        found = (each.of(text) for each in self.known)
+        return next((each for each in found if each is not None), None)
+
 
 def recall_arrays(
     learnt: LearntRecall, encoder: str, query_index: NDArray[np.uint8], text_index: NDArray[np.uint8]

@@ -163,7 +163,10 @@ class Suggester:
         # Whoever names a set wants that set, as it is.
         lot = NOTHING_DRAWN if in_pack else self._trials.draw(user_id, key, self._now())
         meant, ranking = await self._search(user_id, key, tokens, hidden, own, lot, wanted)
-        if not any(ranked.by_field for ranked in ranking) and (spoken := tokenise(key, expand_emoji=True)) != tokens:
+        if (
+            not any(ranked.told.by_words for ranked in ranking)
+            and (spoken := tokenise(key, expand_emoji=True)) != tokens
+        ):
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
             tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot, wanted))[1] or ranking
         only_own = own is not None and own.only
@@ -234,7 +237,8 @@ class Suggester:
             profile = None  # the space changed this very moment
         taste = await self._tastes.taste(user_id) if any(ranker.by_taste for ranker in rankers) else None
         asked = Asked(key, tokens, serving, profile, taste, hidden, own)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot, wanted)
+        with self._ranker.expected(key):
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._rank, asked, lot, wanted)
 
     def _rank(self, asked: Asked, lot: Lot, wanted: Wanted) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         if not wanted():  # others were searched for before, and took their time

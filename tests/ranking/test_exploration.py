@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persrv.domain.suggestions import Reason, Scores
+from persrv.domain.suggestions import Reason, Scores, Told
 from persrv.domain.trials import Team
 from persrv.ranking.exploration import FIRST_PLACE, LAST_PLACE, give_place
 from persrv.ranking.order import as_ranked
@@ -11,7 +11,7 @@ from persrv.ranking.order import as_ranked
 
 def ranking(size):
     one = np.ones(size)
-    ranked = as_ranked(np.arange(size), Scores(np.arange(size, 0, -1), one, one, one, one))
+    ranked = as_ranked(np.arange(size), Told(lambda: Scores(np.arange(size, 0, -1), one, one, one, one)))
     return [place._replace(team=Team.RIVAL) for place in ranked]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import binom
 
-from persrv.domain.suggestions import Scores
+from persrv.domain.suggestions import Scores, Told
 from persrv.domain.trials import Compared, Credits, Team, Wins
 from persrv.ranking.interleaving import always_valid_p, compare, interleave, team_draft
 from persrv.ranking.order import as_ranked
@@ -93,7 +93,7 @@ def test_equal_rankings_stay_as_they_are_and_no_choice_counts_for_either(ranking
 def scored(ids, most):
     stickers = np.array(ids)
     one = np.ones(len(ids))
-    return as_ranked(stickers, Scores(most - stickers, one, one, one, one))
+    return as_ranked(stickers, Told(lambda: Scores(most - stickers, one, one, one, one)))
 
 
 def test_each_place_has_the_scores_of_the_ranking_whose_pick_it_is():

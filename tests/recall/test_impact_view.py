@@ -24,9 +24,10 @@ def part(averages=(4.0, 4.0), gone=()):
     return Part.of(replace(table, averages=np.array(averages)), 0, np.array(gone, dtype=np.int64))
 
 
-def test_a_part_knows_the_words_of_those_that_are_gone():
-    assert part(gone=[1]).gone_words.tolist() == [0, 1]
-    assert part(gone=[0, 1, 2]).gone_words.tolist() == [0, 0, 1, 2]
+def test_a_part_knows_how_many_postings_are_of_those_that_are_gone():
+    assert part(gone=[1]).gone_postings.tolist() == [1, 1, 0]
+    assert part(gone=[0, 1, 2]).gone_postings.tolist() == [2, 1, 1]
+    assert part().gone_postings.tolist() == []
     assert part().size == 3
 
 

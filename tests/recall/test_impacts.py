@@ -11,6 +11,7 @@ from persrv.recall.impact_search import search_impacts
 from persrv.recall.impact_view import ImpactView, Part, Scratch, Utilities
 from persrv.recall.impacts import Runs, collate, join, renumbered, runs_of, word_key
 from persrv.recall.relevance import FieldMatch, Postings, relevance
+from persrv.recall.steps import steps_like, steps_of
 from persrv.recall.top import top
 
 FIELDS = 7
@@ -21,7 +22,8 @@ WORDS = [f"word{n}" for n in range(40)]
 class World:
     """Documents in tables of several times, some of them struck out since."""
 
-    def __init__(self, seed, sizes, gone=0.2):
+    def __init__(self, seed, sizes, gone=0.2, prepared=None):
+        """:param prepared: Weights of all fields that the tables have steps for."""
         rng = random.Random(seed)
         self.rng = rng
         # Few words, and short texts: scores tie.
@@ -46,10 +48,16 @@ class World:
             # The averages of then, when nobody was gone yet.
             self.tables.append((first, collate(self.runs(everyone), lengths, np.array(self._averages(everyone)))))
             first += size
+        self.steps = [None] * len(sizes)
+        if prepared:
+            first = self.tables[0][1]
+            known = steps_of(first, prepared)
+            live = int(self.live.sum())
+            self.steps = [known, *(steps_like(known, first, table, live) for _, table in self.tables[1:])]
         self.view = ImpactView(
             [
-                Part.of(table, first, np.flatnonzero(~self.live[first : first + table.lengths.shape[1]]))
-                for first, table in self.tables
+                Part.of(table, first, np.flatnonzero(~self.live[first : first + table.lengths.shape[1]]), steps)
+                for (first, table), steps in zip(self.tables, self.steps, strict=True)
             ],
             self.ids,
             int(self.live.sum()),
@@ -126,10 +134,37 @@ def test_the_best_are_those_of_scoring_every_document_bit_for_bit(sizes, gone):
             assert not scratch.scores.any()
 
 
+PREPARED = (1.0, 0.5, 1.0, 0.0, 0.3, 0.001, 2.0)
+
+
+@pytest.mark.parametrize("sizes", [[1], [900], [700, 150, 3], [0, 60], [60, 0], [3, 400]], ids=str)
+@pytest.mark.parametrize("gone", [0.0, 0.01, 0.3, 1.0])
+def test_the_best_in_steps_are_those_of_scoring_every_document_bit_for_bit(sizes, gone):
+    scratch = Scratch()
+    weights = [(field, weight) for field, weight in enumerate(PREPARED) if weight]
+    for seed in range(3):
+        world = World(seed, sizes, gone, PREPARED)
+        for _ in range(20):
+            words = sorted(world.rng.sample([*WORDS, "unknown"], world.rng.randint(1, 6)))
+            asked = words, weights, world.rng.choice([1, 3, 20, 1000]), world.rng.random() < 0.5
+            assert same(world.found(*asked, scratch), world.expected(*asked)), asked
+            assert not scratch.steps.any()
+            assert not scratch.scores.any()
+
+
+def test_other_weights_than_steps_were_made_for_are_added_up_in_floats():
+    world = World(5, [500, 60], prepared=PREPARED)
+    for _ in range(20):
+        words = sorted(world.rng.sample(WORDS, 3))
+        asked = words, [(0, 1.0), (3, 0.5), (6, 2.0)], 10, True
+        assert same(world.found(*asked), world.expected(*asked)), asked
+
+
 @pytest.mark.parametrize("few", [True, False], ids=["few documents", "all documents"])
-def test_both_ways_of_looking_for_candidates_find_the_same(monkeypatch, few):
+@pytest.mark.parametrize("prepared", [True, False], ids=["steps", "floats"])
+def test_both_ways_of_looking_for_candidates_find_the_same(monkeypatch, few, prepared):
     monkeypatch.setattr("persrv.recall.impact_search._SPARSE", 0 if few else 10**9)
-    world = World(9, [800, 40])
+    world = World(9, [800, 40], prepared=[1.0, 0, 0, 0.5, 0, 0, 0] if prepared else None)
     for _ in range(40):
         words = sorted(world.rng.sample(WORDS, world.rng.randint(1, 4)))
         asked = words, [(0, 1.0), (3, 0.5)], world.rng.choice([1, 5, 30]), world.rng.random() < 0.5

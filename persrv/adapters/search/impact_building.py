@@ -1,4 +1,7 @@
-"""Making the table of impacts from the index: `python -m persrv.adapters.search.impact_building FOLDER`.
+"""Making the table of impacts from the index: `python -m persrv.adapters.search.impact_building FOLDER [WEIGHTS]`.
+
+WEIGHTS are those of the fields that the table's steps are for (`persrv.recall.steps`), a JSON object; without it those
+that `RelevanceWeights` has.
 
 Segments that the table before has are taken over from it; only new ones are read out of Whoosh. A bot does this in a
 process of its own (`build_apart`): it takes a core for seconds to minutes, and some memory, and both are given back.
@@ -7,11 +10,12 @@ process of its own (`build_apart`): it takes a core for seconds to minutes, and 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +26,11 @@ from persrv.adapters.search.impact_store import Base, ImpactStore
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.walking import walk
+from persrv.domain.semantics import SemanticField
 from persrv.errors import JobBusy, PerSRVError, SearchIndexError
 from persrv.recall.impacts import collate, join, renumbered, runs_of
+from persrv.recall.steps import steps_of
+from persrv.recall.weights import RelevanceWeights
 
 LOCK: Final = "persrv-impacts.lock"
 NICENESS: Final = 10
@@ -31,9 +38,10 @@ _FAILED: Final = 3
 """The exit code of a failure whose sentence is on standard error."""
 
 
-def build(directory: Path) -> None:
+def build(directory: Path, weights: Mapping[SemanticField, float] | None = None) -> None:
     """Make the table of the latest commit and let it serve. Nothing happens where another process does that.
 
+    :param weights: That serve; None: those that there are by default.
     :raises PerSRVError: it cannot be read or written; the old table stays.
     """
     with contextlib.suppress(JobBusy), job_lock(directory / LOCK):
@@ -44,19 +52,22 @@ def build(directory: Path) -> None:
         except Exception as error:
             raise SearchIndexError(f"The search index cannot be read for its table of impacts: {error}") from error
         try:
-            base = _base(snapshot, old)
+            base = _base(snapshot, old, by_number(weights))
         finally:
             snapshot.close()
         store.save(base)
 
 
-def build_apart(directory: Path, stopped: Callable[[], bool]) -> None:
+def build_apart(
+    directory: Path, stopped: Callable[[], bool], weights: Mapping[SemanticField, float] | None = None
+) -> None:
     """`build` in a niced process of its own, which ends when `stopped` says so.
 
     :raises SearchIndexError: it failed.
     """
+    told_weights = [json.dumps({field.value: weight for field, weight in weights.items()})] if weights else []
     process = subprocess.Popen(  # noqa: S603 (this very program)
-        [sys.executable, "-W", "ignore", "-m", __spec__.name, str(directory)],
+        [sys.executable, "-W", "ignore", "-m", __spec__.name, str(directory), *told_weights],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -78,7 +89,16 @@ def build_apart(directory: Path, stopped: Callable[[], bool]) -> None:
         raise SearchIndexError(told.strip()[-500:] or f"the process ended with {process.returncode}")
 
 
-def _base(snapshot: Snapshot, old: Base | None) -> Base:
+def by_number(weights: Mapping[SemanticField, float] | None) -> tuple[float, ...]:
+    """The weights in the order in which the index has its fields; of a field that is not named, 0.
+
+    :param weights: None: those that there are by default.
+    """
+    weights = RelevanceWeights().as_mapping() if weights is None else weights
+    return tuple(float(weights.get(field, 0.0)) for field in FIELDS)
+
+
+def _base(snapshot: Snapshot, old: Base | None, weights: Sequence[float]) -> Base:
     """The table of a commit. Its rows are those of the old one's segments, then those of the new ones: so runs rise."""
     salt = old.salt if old else secrets.token_bytes(16)
     places = {segment: place for place, (segment, _) in enumerate(old.segments if old else ())}
@@ -97,14 +117,17 @@ def _base(snapshot: Snapshot, old: Base | None) -> Base:
     columns = [leaf.columns for leaf in leaves]
     longest = max((int(column.lengths.max(initial=0)) for column in columns), default=0)
     length = np.min_scalar_type(longest)
-    return Base(
-        collate(
-            join(parts),
-            np.concatenate(
-                [np.empty((len(FIELDS), 0), length), *(column.lengths.astype(length) for column in columns)], axis=1
-            ),
-            np.array(snapshot.average_lengths, dtype=np.float64),
+    impacts = collate(
+        join(parts),
+        np.concatenate(
+            [np.empty((len(FIELDS), 0), length), *(column.lengths.astype(length) for column in columns)], axis=1
         ),
+        np.array(snapshot.average_lengths, dtype=np.float64),
+    )
+    del parts
+    return Base(
+        impacts,
+        steps_of(impacts, weights),
         tuple((leaf.segment, len(leaf.columns.stickers)) for leaf in leaves),
         np.concatenate([np.empty(0, np.int64), *(column.stickers for column in columns)]),
         salt,
@@ -116,7 +139,9 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     try:
-        build(Path(sys.argv[1]))
+        directory, *told = sys.argv[1:]
+        weights = {SemanticField(name): float(weight) for name, weight in json.loads(told[0]).items()} if told else None
+        build(Path(directory), weights)
     except PerSRVError as error:
         sys.stderr.write(f"{error}\n")
         return _FAILED

@@ -25,24 +25,29 @@ from persrv.adapters.search.snapshot import Columns
 from persrv.errors import ArtefactsDamaged
 from persrv.recall.bm25 import K1, B
 from persrv.recall.impacts import Impacts
+from persrv.recall.steps import Steps
 
 _log = logging.getLogger(__name__)
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raise it when the meaning of an array changes."""
 _ARRAYS: Final = tuple(item.name for item in fields(Impacts))
+_OF_STEPS: Final = tuple(item.name for item in fields(Steps) if item.init and item.name != "unit")
+_PREFIX: Final = "steps_"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
     """A table of impacts of some segments.
 
+    :param steps: For the weights that it was made for.
     :param segments: Their names and how many documents each has; rows follow this order.
     :param stickers: Sticker ids by row, int64, shape (documents,).
     :param salt: Of the words' keys.
     """
 
     impacts: Impacts
+    steps: Steps
     segments: tuple[tuple[str, int], ...]
     stickers: NDArray[np.int64]
     salt: bytes
@@ -90,8 +95,15 @@ class ImpactStore:
         :raises StorageError: it cannot be written; the old one stays.
         """
         self._artefacts.publish(
-            {name: getattr(base.impacts, name) for name in _ARRAYS} | {"stickers": base.stickers},
-            {**_made_with(), "salt": base.salt.hex(), "segments": json.dumps(base.segments)},
+            {name: getattr(base.impacts, name) for name in _ARRAYS}
+            | {_PREFIX + name: getattr(base.steps, name) for name in _OF_STEPS}
+            | {"stickers": base.stickers},
+            {
+                **_made_with(),
+                "salt": base.salt.hex(),
+                "segments": json.dumps(base.segments),
+                "unit": base.steps.unit,
+            },
         )
 
     def remove(self) -> None:
@@ -118,9 +130,11 @@ def _base(arrays: Mapping[str, NDArray[np.generic]], notes: Mapping[str, str | i
     if {name: notes[name] for name in _made_with()} != _made_with():
         raise ValueError("it was made by another version")
     # The search goes by plain arrays: the subclass that numpy maps files into costs microseconds at every slice.
-    impacts = Impacts(**{name: np.asarray(arrays[name]).view(np.ndarray) for name in _ARRAYS})
+    plain = {name: np.asarray(array).view(np.ndarray) for name, array in arrays.items()}
+    impacts = Impacts(**{name: plain[name] for name in _ARRAYS})
+    steps = Steps(float(notes["unit"]), **{name: plain[_PREFIX + name] for name in _OF_STEPS})
     segments = tuple((str(name), int(count)) for name, count in json.loads(str(notes["segments"])))
-    stickers = np.asarray(arrays["stickers"]).view(np.ndarray)
+    stickers = plain["stickers"]
     documents = sum(count for _, count in segments)
     if not (
         impacts.lengths.shape == (len(FIELDS), documents)
@@ -128,6 +142,11 @@ def _base(arrays: Mapping[str, NDArray[np.generic]], notes: Mapping[str, str | i
         and len(impacts.word_starts) == documents + 1
         and len(impacts.starts) == len(impacts.keys) + 1
         and len(impacts.documents) == len(impacts.words) == len(impacts.saturations) == len(impacts.frequencies)
+        and len(steps.weights) == len(FIELDS)
+        and len(steps.steps) == len(impacts.documents)
+        and len(steps.scales) == len(steps.most) == len(impacts.keys)
+        and steps.columns.shape == (len(steps.words), documents)
+        and len(steps.tops) == len(steps.words)
     ):
         raise ValueError("its arrays do not fit each other")
-    return Base(impacts, segments, stickers.astype(np.int64, copy=False), bytes.fromhex(str(notes["salt"])))
+    return Base(impacts, steps, segments, stickers.astype(np.int64, copy=False), bytes.fromhex(str(notes["salt"])))

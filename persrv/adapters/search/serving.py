@@ -22,6 +22,7 @@ from persrv.ports.search import LeftOut, UtilityLookup
 from persrv.recall.impact_search import Best, search_impacts
 from persrv.recall.impact_view import ImpactView, Part, Scratches, Utilities
 from persrv.recall.impacts import Runs, collate, join, word_key
+from persrv.recall.steps import steps_like
 
 FEW: Final = FAN * LARGE
 """Newer documents that are always worth a table in memory."""
@@ -87,9 +88,11 @@ class Keeper:
     """Makes what serves out of each commit. Used by one thread at a time.
 
     :param least: Documents from which a table is worth its files.
+    :param weights: Of the fields, those that serve.
     """
 
-    def __init__(self, directory: Path, *, least: int) -> None:
+    def __init__(self, directory: Path, *, least: int, weights: Sequence[float]) -> None:
+        self._weights = tuple(weights)
         self._store = ImpactStore(directory)
         self._least = max(least, 1)
         self._walked: dict[tuple[bytes, str], Runs] = {}
@@ -121,18 +124,18 @@ class Keeper:
             for leaf in newer
         }
         first = len(base.stickers)
-        parts = [Part.of(base.impacts, 0, np.flatnonzero(gone))]
+        parts = [Part.of(base.impacts, 0, np.flatnonzero(gone), base.steps)]
         if newer:
-            parts.append(self._part(snapshot, newer, base.salt, first))
+            parts.append(self._part(snapshot, newer, base, first))
         # Out of the file, where that is all of them.
         ids = np.concatenate([base.stickers, *(leaf.columns.stickers for leaf in newer)]) if newer else base.stickers
         return Served(ImpactView(parts, ids, snapshot.count, snapshot.average_lengths), base.salt)
 
     def wants(self, snapshot: Snapshot) -> bool:
-        """Whether it is time for a new table: half of what would still be served has changed."""
+        """Whether it is time for a new table: half of what would still be served has changed, or other weights."""
         if snapshot.count < self._least:
             return False
-        if self.base is None:
+        if self.base is None or tuple(self.base.steps.weights.tolist()) != self._weights:
             return True
         changed = _changed(self.base, _newer(snapshot, self.base), _gone(snapshot, self.base))
         return changed > _most(self.base) // 2
@@ -146,18 +149,20 @@ class Keeper:
             self._store.remove()
         self._walked = {}
 
-    def _part(self, snapshot: Snapshot, leaves: list[Leaf], salt: bytes, first: int) -> Part:
+    def _part(self, snapshot: Snapshot, leaves: list[Leaf], base: Base, first: int) -> Part:
         runs, numbered, dead = [], 0, []
         for leaf in leaves:
             count = len(leaf.columns.stickers)
-            found = self._walked[salt, leaf.segment]
+            found = self._walked[base.salt, leaf.segment]
             runs.append(Runs(found.keys, found.counts, found.documents + np.int32(numbered), found.frequencies))
             dead.append(np.flatnonzero(~snapshot.live[leaf.base : leaf.base + count]) + numbered)
             numbered += count
         lengths = np.concatenate([leaf.columns.lengths for leaf in leaves], axis=1).astype(np.uint32)
         # Words of documents that are gone may be there, in fields that none now has: any average will do for those.
         averages = np.array([average or 1.0 for average in snapshot.average_lengths])
-        return Part.of(collate(join(runs), lengths, averages), first, np.concatenate(dead))
+        impacts = collate(join(runs), lengths, averages)
+        steps = steps_like(base.steps, base.impacts, impacts, snapshot.count)
+        return Part.of(impacts, first, np.concatenate(dead), steps)
 
 
 def _newer(snapshot: Snapshot, base: Base) -> list[Leaf]:

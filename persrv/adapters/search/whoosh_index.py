@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from persrv.adapters.search.apart import move_in, written_apart
 from persrv.adapters.search.background import Build, Builder
 from persrv.adapters.search.exact import Searched, best_of, matches_of, recalled
 from persrv.adapters.search.files import remove_leftovers, stamp
-from persrv.adapters.search.impact_building import build_apart
+from persrv.adapters.search.impact_building import build_apart, by_number
 from persrv.adapters.search.manifest import Manifest, read_manifest, write_manifest
 from persrv.adapters.search.merging import merge_alike, merge_all
 from persrv.adapters.search.postings import PostingsCache
@@ -60,7 +61,8 @@ class WhooshStickerIndex:
     :param clock: Seconds that only rise.
     :param lock_seconds: How long to wait for another process that is writing.
     :param impacts_from: Stickers from which a table is worth its files.
-    :param build: What makes the table.
+    :param weights: That most searches will have: a table answers these fastest. None: those that there are by default.
+    :param build: What makes the table; None: a process of its own.
     :param apart_from: Documents of one update from which processes of their own write them.
     :param cache_dir: See `persrv.text.warm_up`; for those processes.
     :raises SearchIndexError: the folder cannot be read or written.
@@ -76,7 +78,8 @@ class WhooshStickerIndex:
         lock_seconds: float = 2.0,
         cached_postings: int = 2_000_000,
         impacts_from: int = 1_000,
-        build: Build = build_apart,
+        weights: Mapping[SemanticField, float] | None = None,
+        build: Build | None = None,
         apart_from: int = 2_000,
         cache_dir: Path | None = None,
     ) -> None:
@@ -99,7 +102,8 @@ class WhooshStickerIndex:
         self._scratches = Scratches()
         self._outdated = False
         """Whether it is time for a new table."""
-        self._keeper = Keeper(directory, least=impacts_from)
+        self._keeper = Keeper(directory, least=impacts_from, weights=by_number(weights))
+        build = build or partial(build_apart, weights=weights)
         self._builder = Builder(directory, build, made=self._look, clock=clock)
         with self._refreshing:
             self._snapshot = open_or_make(directory, self._keeper.known(), lock_seconds=lock_seconds)

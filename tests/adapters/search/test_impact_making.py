@@ -14,6 +14,7 @@ from persrv.adapters.artefacts import generations
 from persrv.adapters.search import serving
 from persrv.adapters.search.background import PAUSE_SECONDS
 from persrv.adapters.search.impact_building import build
+from persrv.domain.semantics import SemanticField
 from persrv.errors import SearchIndexError
 from tests.adapters.search.comparing import NEVER, answers, here, nobody, same
 
@@ -38,6 +39,25 @@ def test_a_table_is_made_in_the_background_by_a_process_of_its_own(open_index, p
     index.close()
     again = open_index(impacts_from=100, build=nobody)
     assert same(again, plain(), weights)
+
+
+def test_a_table_is_for_the_weights_that_serve_and_made_anew_when_they_change(
+    open_index, plain, corpora, weights, settled
+):
+    index = open_index(impacts_from=0, weights=weights)
+    index.update(corpora.random(200, seed=1), [])
+    settled(index)
+    assert index._keeper.base.steps.weights.tolist() == [weights[field] for field in SemanticField]
+    assert same(index, plain(), weights)
+    index.close()
+    others = {SemanticField.OCR: 2.0, SemanticField.PACK: 0.25}
+    again = open_index(impacts_from=0, weights=others)
+    settled(again)
+    assert again._keeper.base.steps.weights.tolist() == [others.get(field, 0.0) for field in SemanticField]
+    assert same(again, plain(), others)
+    assert same(again, plain(), weights)
+    again.close()
+    assert open_index(impacts_from=0, weights=others, build=nobody)._outdated is False
 
 
 def test_closing_ends_a_table_that_is_being_made(open_index, corpora):
@@ -95,6 +115,8 @@ def flip(path):
 DAMAGE = {
     "a truncated array": lambda table: truncate(table / "documents.npy"),
     "a flipped bit": lambda table: flip(table / "saturations.npy"),
+    "a flipped bit in its steps": lambda table: flip(table / "steps_columns.npy"),
+    "no steps": lambda table: (table / "steps_steps.npy").unlink(),
     "a missing array": lambda table: (table / "words.npy").unlink(),
     "a truncated manifest": lambda table: truncate(table / "manifest.json"),
     "no manifest": lambda table: (table / "manifest.json").unlink(),
