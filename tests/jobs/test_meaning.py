@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +63,38 @@ async def test_a_word_that_is_on_no_sticker_finds_the_one_that_means_it(services
     queries, texts = services.serving.current.learnt.known
     assert texts.of("快乐") is not None  # and so need not be encoded when somebody types it
     assert queries.of("快乐") is None
+
+
+async def test_queries_that_wait_while_another_is_ranked_are_encoded_together(services, shelf, seen, monkeypatch):
+    await learn(services, seen)
+    queries = ("开心", "难过", "吃饭")
+    alone = [(await services.suggester.read(99, query)).ranking for query in queries]
+    services.suggester.forget(99)
+    services.query_vectors.forget()
+    encoder, batches, begun, go_on = services.query_vectors._encoder, [], threading.Event(), threading.Event()
+    encode = encoder.encode
+
+    def slow(texts):
+        batches.append(set(texts))
+        begun.set()
+        assert go_on.wait(10)
+        return encode(texts)
+
+    monkeypatch.setattr(encoder, "encode", slow)
+    first = asyncio.create_task(services.suggester.read(99, queries[0]))
+    assert await asyncio.to_thread(begun.wait, 10)
+    others = [asyncio.create_task(services.suggester.read(99, query)) for query in queries[1:]]
+    while len(services.query_vectors._expected) < 3:  # noqa: ASYNC110 (nobody tells of it)
+        await asyncio.sleep(0.01)
+    go_on.set()
+    together = [reading.ranking for reading in await asyncio.gather(first, *others)]
+    assert queries[0] in batches[0]
+    assert not {*queries[1:]} & batches[0]
+    assert {*queries[1:]} <= batches[1]
+    assert not services.query_vectors._expected
+    for one, other in zip(alone, together, strict=True):
+        assert [place.sticker_id for place in one] == [place.sticker_id for place in other]
+        assert [place.score for place in one] == pytest.approx([place.score for place in other], rel=1e-4)
 
 
 async def test_what_was_chosen_for_a_query_comes_for_a_near_one_also_without_any_text(services, shelf, choose, seen):

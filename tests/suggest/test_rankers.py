@@ -11,6 +11,7 @@ from scipy import sparse
 from persrv.adapters.search.memory_index import MemoryStickerIndex
 from persrv.domain.candidates import Recalled, RecalledStickers
 from persrv.domain.semantics import SemanticField, StickerDocument
+from persrv.ranking.personal import RankingWeights
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.diffusion import lending_of
 from persrv.recall.forgiving import Alternative, Slip, weight_of_typed
@@ -18,7 +19,7 @@ from persrv.recall.meaning import OwnTexts, PastQueries
 from persrv.recall.nearest import ExactNearest
 from persrv.recall.pool import LEXICAL
 from persrv.recall.weights import RelevanceWeights
-from persrv.suggest import Asked, PlusRanker, QueryVectors, Serving
+from persrv.suggest import Asked, PaperRanker, PlusRanker, QueryVectors, Serving
 from persrv.suggest.plus_ranker import POOLED
 from persrv.suggest.recall_arrays import KnownVectors, LearntStages
 from persrv.text.keys import text_keys
@@ -74,6 +75,7 @@ def test_of_several_readings_each_sticker_tells_the_words_of_its_best(typed, oth
         expected[one.sticker_id] = told, pytest.approx(scale * one.utility)
     assert {place.sticker_id: (place.by_field, place.utility) for place in ranking} == expected
     for place in ranking:
+        assert place.told.by_words
         assert place.score == pytest.approx((most[place.sticker_id][0] / best) ** 2, rel=1e-12)
         assert place.recall == pytest.approx(place.score, rel=1e-12)
     keys = [(-place.score, place.sticker_id) for place in ranking]
@@ -87,6 +89,16 @@ def test_a_ranking_is_as_long_as_it_was_asked_to_be(recall_size):
     weights = RelevanceWeights().as_mapping()
     ranker = PlusRanker(index, weights, PlusWeights(), QueryVectors(lambda: None), recall_size=recall_size)
     assert len(ranker.rank(Asked("cat", ("cat",), Serving()))) == recall_size
+
+
+def test_the_papers_ranking_tells_that_words_found_it_and_each_part_of_its_scores():
+    found = recalled({3: ({SemanticField.OCR: 2.0, SemanticField.PACK: 0.5}, 0.25), 5: ({SemanticField.OCR: 1.0}, 0.0)})
+    ranker = PaperRanker(Index({"cat": found}), {}, RankingWeights(), recall_size=100)
+    first, second = ranker.rank(Asked("cat", ("cat",), Serving()))
+    assert first.told.by_words
+    assert (first.sticker_id, first.score, first.utility, first.factor) == (3, 2.75, 0.25, 1.0)
+    assert first.by_field == {SemanticField.OCR: 2.0, SemanticField.PACK: 0.5}
+    assert (second.sticker_id, second.score, second.by_field) == (5, 1.0, {SemanticField.OCR: 1.0})
 
 
 VECTORS = np.array([[0.6, 0.8], [0.0, 0.0]], dtype=np.float16)
@@ -112,3 +124,4 @@ def test_a_text_that_was_encoded_at_night_is_not_encoded_again():
         learnt = LearntStages("an encoder", past, texts, nobody, stages)
         ranking = ranker.rank(Asked("cat", ("cat",), Serving(learnt=learnt)))
         assert [place.sticker_id for place in ranking] == found
+        assert not any(place.told.by_words for place in ranking)
