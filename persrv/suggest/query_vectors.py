@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 
 REMEMBERED = 10_000
 """Vectors that are kept, of two kilobytes each."""
-AT_ONCE = 8
-"""Queries that are encoded together: who is first waits for all of them, twice to three times as long as for one."""
+AT_ONCE = 16
+"""Queries that are encoded together: who is first waits for all of them, three to four times as long as for one."""
 
 
 class QueryVectors:

@@ -77,7 +77,7 @@ def test_what_will_not_be_asked_for_and_nothing_are_left_out(vectors, encoder):
 
 
 def test_no_more_than_so_many_are_encoded_together_beside_what_is_asked_for(vectors, encoder):
-    waiting = [vectors.expected(f"w{number}") for number in range(20)]
+    waiting = [vectors.expected(f"w{number}") for number in range(AT_ONCE + 4)]
     for each in waiting:
         each.__enter__()
     vectors.of(["a", "b"], "letters")
