@@ -164,6 +164,7 @@ def _panel(axes: Any, panel: Panel, points: Sequence[Point]) -> None:
             fontsize=8,
             color=FAINT,
         )
+    highest = max((line for line in panel.lines if not line.dashed), key=lambda line: line.of(points[-1]))
     for place, line in enumerate(panel.lines):
         style = {"linestyle": "--", "alpha": 0.55} if line.dashed else {"marker": "o", "markersize": 4.5}
         axes.plot(sizes, [line.of(point) for point in points], color=line.colour, linewidth=1.8, **style)
@@ -181,7 +182,7 @@ def _panel(axes: Any, panel: Panel, points: Sequence[Point]) -> None:
             axes.annotate(
                 panel.spoken(line.of(points[-1])),
                 (sizes[-1], line.of(points[-1])),
-                xytext=(8, 4 - 8 * place),
+                xytext=(8, 5 if line is highest else -6),
                 textcoords="offset points",
                 va="center",
                 fontsize=8.5,
