@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +14,9 @@ from persrv.cli import backup, database, doctor, evaluating, finetune, importing
 from persrv.cli.consoles import open_console, write_what_can_be_written
 from persrv.cli.logs import redact, set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Why standard output takes no more, where it is a file."""
 
 app = typer.Typer(
     name="persrv",
@@ -70,6 +74,13 @@ def main() -> None:
     except PerSRVError as error:
         errors.print("[bold red]persrv:[/]", end=" ")
         errors.print(redact(str(error)), markup=False)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:  # of a file, it is for whoever wrote that to tell
+            raise
+        # Nothing more to it, or Python would try once more at the end and tell what we have told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        errors.print(f"[bold red]persrv:[/] what was to be printed cannot be written: {error.strerror}.")
         sys.exit(1)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -215,6 +218,25 @@ def test_what_standard_output_cannot_write_is_escaped(persrv):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [["settings"], ["doctor"], ["--version"], ["--help"]], ids=" ".join)
+def test_a_full_disk_under_standard_output_is_told_in_a_sentence(arguments, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+    environment["PERSRV_DATA_DIR"] = str(tmp_path / "data")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "persrv", *arguments],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["persrv: what was to be printed cannot be written: No space left on device."]
+
+
 def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
     nothing = persrv("backup", str(tmp_path / "backup.tar"))
