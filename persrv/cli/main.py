@@ -78,8 +78,6 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _FULL or error.filename is not None:  # of a file, it is for whoever wrote that to tell
             raise
-        # Nothing more to it, or Python would try once more at the end and tell what we have told.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         errors.print(f"[bold red]persrv:[/] what was to be printed cannot be written: {error.strerror}.")
         sys.exit(1)
 
