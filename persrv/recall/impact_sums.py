@@ -15,7 +15,7 @@ from scipy.sparse._sparsetools import csc_matvec
 
 from persrv.recall.bm25 import K1
 from persrv.recall.impact_view import Entries, ImpactView, Part, Scratch
-from persrv.recall.steps import LARGEST, TOLERANCE, Steps, fresh_steps
+from persrv.recall.steps import LARGEST, TOLERANCE, Steps, rounded_up
 
 _ROUNDING: Final = 2.0**-22
 """Of float32, for each number that is added up and some that are multiplied."""
@@ -182,7 +182,7 @@ def _plan(steps: Steps, found: Entries, asked: Asked, rows: int) -> _Plan | None
     now, then = asked.scales[found.cells], steps.scales[found.entries]
     steady = np.abs(now - then) <= TOLERANCE * then
     columns = np.empty(0, np.int64)
-    listed = steady
+    one_by_one = steady
     if len(steps.words):
         places = steps.words.searchsorted(asked.keys)
         words = (places < len(steps.words)).nonzero()[0]
@@ -193,9 +193,9 @@ def _plan(steps: Steps, found: Entries, asked: Asked, rows: int) -> _Plan | None
             of_cells = found.cells // len(asked.numbers)
             column_of[of_cells[~steady]] = -1
             columns = column_of[column_of >= 0]
-            listed = steady & (column_of[of_cells] < 0)
-    places = listed.nonzero()[0]
-    most = int(steps.tops[columns].sum()) + int(steps.most[found.entries[places]].sum())
+            one_by_one = steady & (column_of[of_cells] < 0)
+    listed = one_by_one.nonzero()[0]
+    most = int(steps.tops[columns].sum()) + int(steps.most[found.entries[listed]].sum())
     fresh: list[tuple[int, float]] = []
     if not steady.all():
         fresh = [(place, float(now[place])) for place in (~steady).nonzero()[0].tolist()]
@@ -206,7 +206,7 @@ def _plan(steps: Steps, found: Entries, asked: Asked, rows: int) -> _Plan | None
         return None
     moved = now[steady] / then[steady]
     factor = max(float(moved.max(initial=1.0)), 1.0 / float(moved.min(initial=1.0)))
-    return _Plan(steps, found, columns, places, fresh, factor)
+    return _Plan(steps, found, columns, listed, fresh, factor)
 
 
 def _add_steps(part: Part, plan: _Plan, place: NDArray[np.uint16]) -> None:
@@ -223,6 +223,7 @@ def _add_steps(part: Part, plan: _Plan, place: NDArray[np.uint16]) -> None:
         _add_listed(part, steps.steps, found.firsts[plan.listed], found.ends[plan.listed], 1, place)
     for entry, scale in plan.fresh:
         postings = slice(found.firsts[entry], found.ends[entry])
-        place[part.impacts.documents[postings]] += fresh_steps(part.impacts.saturations[postings], scale, steps.unit)
+        in_units = np.float32(scale / steps.unit)
+        place[part.impacts.documents[postings]] += rounded_up(part.impacts.saturations[postings], in_units)
     if len(part.gone):
         place[part.gone] = 0

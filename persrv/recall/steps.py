@@ -98,9 +98,12 @@ def steps_like(known: Steps, of: Impacts, impacts: Impacts, live: int) -> Steps:
     return Steps(known.unit, known.weights, scales, steps, most, known.words[:0], none, known.tops[:0])
 
 
-def fresh_steps(saturations: NDArray[np.float32], scale: float, unit: float) -> NDArray[np.uint16]:
-    """The steps of some postings of one entry."""
-    steps: NDArray[np.uint16] = np.ceil(saturations * np.float32(scale / unit)).astype(np.uint16)
+def rounded_up(saturations: NDArray[np.float32], scales: NDArray[np.float32] | np.float32) -> NDArray[np.uint16]:
+    """The steps of some postings.
+
+    :param scales: Weight times idf, in units: of each, or of all.
+    """
+    steps: NDArray[np.uint16] = np.ceil(saturations * scales).astype(np.uint16)
     return steps
 
 
@@ -113,10 +116,10 @@ def _scales(impacts: Impacts, weights: NDArray[np.float64], live: int) -> NDArra
 def _steps(impacts: Impacts, scales: NDArray[np.float64], unit: float) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     counts = np.diff(impacts.starts)
     steps = np.empty(len(impacts.documents), dtype=np.uint16)
-    in_units = np.repeat((scales / unit).astype(np.float32), counts)
+    of_postings = np.repeat((scales / unit).astype(np.float32), counts)
     for start in range(0, len(steps), _CHUNK):
         some = slice(start, start + _CHUNK)
-        steps[some] = np.ceil(impacts.saturations[some] * in_units[some])
+        steps[some] = rounded_up(impacts.saturations[some], of_postings[some])
     most = np.maximum.reduceat(steps, impacts.starts[:-1]) if len(counts) else steps
     return steps, most
 

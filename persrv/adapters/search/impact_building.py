@@ -65,7 +65,9 @@ def build_apart(
 
     :raises SearchIndexError: it failed.
     """
-    told_weights = [json.dumps({field.value: weight for field, weight in weights.items()})] if weights else []
+    told_weights = []
+    if weights is not None:
+        told_weights.append(json.dumps({field.value: weight for field, weight in weights.items()}))
     process = subprocess.Popen(  # noqa: S603 (this very program)
         [sys.executable, "-W", "ignore", "-m", __spec__.name, str(directory), *told_weights],
         stdin=subprocess.DEVNULL,
