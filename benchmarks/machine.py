@@ -24,6 +24,17 @@ def machine() -> dict[str, object]:
     }
 
 
+def held_by(pid: int | None) -> tuple[float, float]:
+    """MB (2^20 bytes) that a process holds: all that is resident, and of it what is anonymous, not out of files."""
+    path = Path(f"/proc/{pid}/status")
+    lines = path.read_text("ascii").splitlines() if path.exists() else []
+    found = {name: value for name, _, value in (line.partition(":") for line in lines)}
+    all_of_it, anonymous = (
+        int(found[name].split()[0]) / 1024 if name in found else float("nan") for name in ("VmRSS", "RssAnon")
+    )
+    return all_of_it, anonymous
+
+
 def _processor() -> str:
     path = Path("/proc/cpuinfo")
     names = [line.split(":")[1].strip() for line in path.read_text().splitlines() if line.startswith("model name")]

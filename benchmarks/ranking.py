@@ -47,7 +47,18 @@ from persrv.recall.memory import Memory
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import Asked, PaperRanker, PlusRanker, QueryVectors, Ranker
 from persrv.suggest.recall_arrays import recall_arrays
-from persrv.suggest.serving import DENSITY, POOLED, SCALE, SPACE_ID, UNCLICKED, UTILITY, VECTORS, Serving, serving_of
+from persrv.suggest.serving import (
+    CHOICES,
+    DENSITY,
+    POOLED,
+    SCALE,
+    SPACE_ID,
+    UNCLICKED,
+    UTILITY,
+    VECTORS,
+    Serving,
+    serving_of,
+)
 from persrv.suggest.shared_finds import SharedFinds
 from persrv.suggest.tastes import Taste
 from persrv.text import normalise, tokenise
@@ -66,7 +77,7 @@ AT_ONCE: Final = 8_192
 """Vectors that are made up at once: bounds the memory."""
 STYLE_DIMENSIONS: Final = 32
 NEIGHBOURS: Final = 10
-CHOICES: Final = 60
+CHOSEN: Final = 60
 """Of the person who asks."""
 LIKED: Final = 3
 """Stickers whose like they are."""
@@ -92,8 +103,8 @@ class Ranked:
 
 def measure(
     work: Path, size: int, queries: int, say: Callable[[str], None], *, index: Path | None = None
-) -> tuple[list[Ranked], float, float]:
-    """Make what is lacking, and measure; the ways of answering, and MB resident: all, and anonymous.
+) -> list[Ranked]:
+    """Make what is lacking, and measure; the ways of answering.
 
     :param index: An index of as many stickers that is there.
     """
@@ -139,7 +150,7 @@ def measure(
                 say(f"{name}: p50 {rankings[-1].percentile(50):.2f} ms, p95 {rankings[-1].percentile(95):.2f} ms")
     finally:
         opened.close()
-    return rankings, _status("VmRSS"), _status("RssAnon")
+    return rankings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +165,7 @@ class _Person:
         """Who chooses what is like three stickers."""
         liked = np.random.default_rng(3).integers(len(serving.vectors), size=LIKED)
         like = np.argsort(-(serving.vectors.astype(np.float32) @ serving.vectors[liked].T.astype(np.float32)), axis=0)
-        stickers = np.unique(like[: CHOICES // LIKED]).astype(np.int64)
+        stickers = np.unique(like[: CHOSEN // LIKED]).astype(np.int64)
         profile = fit_profile(serving.vectors_of(stickers), space_id=serving.space_id)
         return cls(profile, Taste("7", stickers, np.ones(len(stickers), dtype=np.int64), Memory()))
 
@@ -189,7 +200,8 @@ def make_up(folder: Path, size: int) -> None:
             DENSITY: style.density.astype(np.float32),
             UTILITY: corpus.utility().astype(np.float32),
         },
-        {**notes, SPACE_ID: "made up", SCALE: style.scale, UNCLICKED: 0.02},
+        # Profiles know of all that the people of `benchmarks.growth` chose: none is made anew at a start.
+        {**notes, SPACE_ID: "made up", SCALE: style.scale, UNCLICKED: 0.02, CHOICES: size},
     )
 
 
@@ -241,13 +253,7 @@ def _near(rng: np.random.Generator, count: int, said: NDArray[np.float32]) -> ND
     return vectors
 
 
-def _status(name: str) -> float:
-    path = Path("/proc/self/status")
-    lines = path.read_text("ascii").splitlines() if path.exists() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")), float("nan"))
-
-
-def page(size: int, rankings: Sequence[Ranked], resident: float, anonymous: float) -> str:
+def page(size: int, rankings: Sequence[Ranked]) -> str:
     """Markdown."""
     about = machine()
     rows = [(each.name, *(f"{each.percentile(share):.2f}" for share in (50, 95, 99))) for each in rankings]
@@ -257,8 +263,6 @@ Written by `python -m benchmarks.ranking`; do not edit. {len(rankings[0].ms)} qu
 tokenise, recall, rank with a person's style, 100 stickers. What was learnt is made up, in the sizes that it would have.
 
 {table(rows, ("", "p50 ms", "p95 ms", "p99 ms"))}
-
-The process holds {resident:,.0f} MB, of which {anonymous:,.0f} MB anonymous (the rest is mapped out of files).
 
 {about["processor"]}, {about["processors"]} processors, load {about["load"]}: other work may have run beside it.
 Python {about["python"]}; commit {about["commit"]}.
@@ -276,9 +280,8 @@ def main() -> None:
     given = parser.parse_args()
     found = measure(given.work, given.size, given.queries, Console(stderr=True).print, index=given.index)
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / f"ranking-{given.size}.md").write_text(page(given.size, *found), "utf-8")
-    told = {each.name: {f"p{share}_ms": each.percentile(share) for share in (50, 95, 99)} for each in found[0]}
-    told["memory_mb"] = {"resident": found[1], "anonymous": found[2]}
+    (given.out / f"ranking-{given.size}.md").write_text(page(given.size, found), "utf-8")
+    told = {each.name: {f"p{share}_ms": each.percentile(share) for share in (50, 95, 99)} for each in found}
     (given.out / f"ranking-{given.size}.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 

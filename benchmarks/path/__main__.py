@@ -2,6 +2,12 @@
 
 Makes a catalogue, starts the bot against the stand-in of Telegram, puts two loads on it (an open one of so many queries
 a second, then people who type letter by letter), and writes path-SIZE.json and path-SIZE.md. About a minute and a half.
+
+To make half a million stickers in this way takes an hour. Instead, take what other benchmarks made:
+
+    python -m benchmarks.growth --sizes 543098 --work GROWTH --out /tmp/growth
+    python -m benchmarks.ranking --index GROWTH/543098/data/index --work RANKING --out /tmp/ranking
+    python -m benchmarks.path --data GROWTH/543098/data --learnt RANKING/learnt-543098
 """
 
 from __future__ import annotations
@@ -10,7 +16,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.path.run import Load, run
+from benchmarks.corpus import FULL_SIZE
+from benchmarks.path.run import Load, Ready, run
 from benchmarks.path.writing import write
 
 LIMITS = Path(__file__).with_name("limits.md")
@@ -20,7 +27,9 @@ LIMITS = Path(__file__).with_name("limits.md")
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=Load.size, help="stickers; half a million take an hour to write")
+    parser.add_argument("--size", type=int, help=f"stickers; {Load.size}, or {FULL_SIZE} with --data")
+    parser.add_argument("--data", type=Path, help="take this data folder of benchmarks.growth")
+    parser.add_argument("--learnt", type=Path, help="and what benchmarks.ranking made up as learnt of as many stickers")
     parser.add_argument("--choices", type=int, default=Load.choices, help="that people made before")
     parser.add_argument("--rate", type=float, default=Load.rate, help="queries a second of the first load")
     parser.add_argument("--people", type=int, default=Load.people, help="who type in the second")
@@ -28,8 +37,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=Load.seed)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
+    if (given.data is None) != (given.learnt is None):
+        parser.error("--data and --learnt belong together")
+    ready = Ready(given.data, given.learnt) if given.data else None
     load = Load(
-        size=given.size,
+        size=given.size or (FULL_SIZE if ready else Load.size),
         choices=given.choices,
         rate=given.rate,
         people=given.people,
@@ -37,8 +49,9 @@ def main() -> None:
         seed=given.seed,
     )
     with tempfile.TemporaryDirectory(prefix="persrv-path-") as folder:
-        result = run(load, Path(folder))
-    print(write(result, given.out, LIMITS.read_text("utf-8")))
+        result = run(load, Path(folder), ready=ready)
+    limits = LIMITS.with_stem("limits_at_half_a_million") if ready else LIMITS
+    print(write(result, given.out, limits.read_text("utf-8")))
 
 
 if __name__ == "__main__":

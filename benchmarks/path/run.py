@@ -13,8 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.corpus import Corpus
+from benchmarks.machine import held_by
 from benchmarks.path.catalogue import fill
 from benchmarks.path.people import Typed, Typists, evenly, letter_by_letter
+from benchmarks.path.ready import FIRST_PERSON as FIRST_PERSON_READY
+from benchmarks.path.ready import know_them, take
 from benchmarks.path.stand_in import StopWatch, Timed, watched
 from benchmarks.soak.bot import BotProcess
 from bot.sandbox.run import TOKEN, sandbox_settings
@@ -57,12 +60,14 @@ class Measured:
     :param queries: All but those of the warming up.
     :param late: Seconds that each query was typed late.
     :param cpu: Seconds of processor time by who took it: "bot", "stand-in", "typists".
+    :param memory: MB that the bot holds at the end: resident, and of it anonymous (the rest is mapped out of files).
     """
 
     seconds: float
     queries: tuple[Timed, ...]
     late: tuple[float, ...]
     cpu: dict[str, float]
+    memory: tuple[float, float]
 
     @property
     def answered(self) -> int:
@@ -112,15 +117,32 @@ class PathRun:
     typing: Measured
 
 
-def run(load: Load, folder: Path, *, learn: bool = True, say: Callable[[str], object] = print) -> PathRun:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What other benchmarks made: see `benchmarks.path.ready`."""
+
+    data: Path
+    learnt: Path
+
+
+def run(
+    load: Load,
+    folder: Path,
+    *,
+    learn: bool = True,
+    ready: Ready | None = None,
+    say: Callable[[str], object] = print,
+) -> PathRun:
     """Make the catalogue, start the bot, and measure.
 
     :param learn: Run the jobs that learn from choices first, as a night would.
-    :raises RuntimeError: the bot does not start or stop.
+    :param ready: Take this catalogue of `load.size` stickers instead, and what is learnt of it.
+    :raises RuntimeError: the bot does not start or stop, or the catalogue has another size.
     """
     watch = StopWatch()
     world = watched(TOKEN, watch)
-    people = [FIRST_PERSON + number for number in range(load.people)]
+    first = FIRST_PERSON if ready is None else FIRST_PERSON_READY
+    people = [first + number for number in range(load.people)]
     for person in people:
         world.add_person(person, f"Person {person}", "zh-hans")
     corpus = Corpus(load.size, load.seed)
@@ -130,10 +152,16 @@ def run(load: Load, folder: Path, *, learn: bool = True, say: Callable[[str], ob
             update={"inline_cache_seconds": 0, "queries_a_minute": 0, "ocr_engine": "none", "nsfw_engine": "none"}
         )
         settings.data_dir.mkdir(parents=True)
-        say(f"making {load.size} stickers ...")
-        asyncio.run(fill(settings, world, corpus, people[:200], load.choices))
+        if ready is None:
+            say(f"making {load.size} stickers ...")
+            asyncio.run(fill(settings, world, corpus, people[:200], load.choices))
+        else:
+            say(f"taking {load.size} stickers ...")
+            if (found := asyncio.run(take(settings, ready.data, ready.learnt))) != load.size:
+                raise RuntimeError(f"{ready.data} has {found} stickers, not {load.size}")
+            know_them(world, load.size)
         with closing(BotProcess(settings, folder / "bot.log")) as bot:
-            for job in ("utility", "meaning") if learn else ():
+            for job in ("utility", "meaning") if learn and ready is None else ():
                 say(f"job {job} ...")
                 if bot.spawn("job", job).wait(3600) != 0:
                     raise RuntimeError(f"the job {job} failed:\n" + (folder / "bot.log").read_text("utf-8")[-2000:])
@@ -166,7 +194,8 @@ def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed:
     while _unanswered(list(watch.queries.values())) and time.monotonic() < end:
         time.sleep(0.05)
     queries = watch.clear()[watched_from:]
-    return Measured(load.seconds, queries, tuple(typists.late), cpu | {"typists": typists.cpu})
+    cpu["typists"] = typists.cpu
+    return Measured(load.seconds, queries, tuple(typists.late), cpu, held_by(bot.pid))
 
 
 def _unanswered(queries: Sequence[Timed]) -> int:

@@ -47,6 +47,7 @@ def _figures(measured: Measured) -> dict[str, object]:
         "ms_from_typing": {f"p{share}": measured.percentile(share) for share in (50, 95, 100)},
         "ms_from_get_updates": {f"p{share}": measured.percentile(share, since_handed=True) for share in (50, 95, 100)},
         "processors": {name: seconds / measured.seconds for name, seconds in measured.cpu.items()},
+        "memory_mb": dict(zip(("resident", "anonymous"), measured.memory, strict=True)),
         "typed_late_ms_p95": float(np.percentile(measured.late, 95)) * 1000,
     }
 
@@ -68,6 +69,10 @@ def _page(result: PathRun, notes: str) -> str:
         *(
             (f"processors taken by the {name}", *(f"{each.cpu[name] / each.seconds:.2f}" for each in both))
             for name in ("bot", "stand-in", "typists")
+        ),
+        *(
+            (f"the bot's memory, {name}, MB", *(f"{each.memory[which]:,.0f}" for each in both))
+            for which, name in enumerate(("resident", "of which anonymous"))
         ),
         ("typed too late, p95 ms", *(f"{float(np.percentile(each.late, 95)) * 1000:.1f}" for each in both)),
     ]

@@ -7,9 +7,11 @@ import json
 
 import pytest
 
+from benchmarks.growth.run import measure
 from benchmarks.path.people import letter_by_letter
-from benchmarks.path.run import Load, run
+from benchmarks.path.run import Load, Ready, run
 from benchmarks.path.writing import write
+from benchmarks.ranking import make_up
 
 
 @pytest.mark.slow
@@ -25,6 +27,25 @@ def test_every_query_that_a_person_stops_to_look_at_is_answered(tmp_path):
     assert page.endswith("What limits it.\n")
     assert "| waited for in vain | 0 | 0 |" in page
     assert json.loads((tmp_path / "path-80.json").read_text("utf-8"))["typing"]["people"] == 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_catalogue_that_other_benchmarks_made_is_answered_from(tmp_path):
+    growth, learnt = tmp_path / "growth", tmp_path / "learnt-120"
+    measure(growth, 120, seed=1, queries=5, say=lambda text: None)
+    make_up(learnt, 120)
+    ready = Ready(growth / "120" / "data", learnt)
+    load = Load(size=120, rate=10, people=20, seconds=2, warm=0.5)
+    result = run(load, tmp_path / "data", ready=ready, say=lambda text: None)
+    for measured in (result.steady, result.typing):
+        assert measured.unanswered == 0
+        assert any(each.stickers for each in measured.queries)
+        resident, anonymous = measured.memory
+        assert resident > anonymous > 20
+    assert "ERROR" not in (tmp_path / "data" / "bot.log").read_text("utf-8")
+    with pytest.raises(RuntimeError, match="has 120 stickers, not 121"):
+        run(Load(size=121), tmp_path / "other", ready=ready, say=lambda text: None)
 
 
 def test_people_type_letter_by_letter_and_look_after_the_last():

@@ -1,5 +1,7 @@
 """What answers need of the catalogue is held, and read anew once it may be another."""
 
+import asyncio
+
 import pytest
 
 from persrv.domain.stickers import MediaState, Pack, PackKind, PackState, Sticker, StickerFormat
@@ -7,13 +9,18 @@ from persrv.suggest import Shelf
 
 
 class Catalogue:
-    """A few stickers and sets; `asked` says for what it was asked. `meanwhile` is called within the next question."""
+    """A few stickers and sets; `asked` says for what it was asked. `meanwhile` is called within the next question.
+
+    The names are given while `go_on` is set; `reading` is set when somebody asks for them.
+    """
 
     def __init__(self):
         self.live = {number: f"file {number}" for number in (1, 2, 3)}
         self.sets = {"cats": [2, 1]}
         self.asked = []
         self.meanwhile = lambda: None
+        self.reading, self.go_on = asyncio.Event(), asyncio.Event()
+        self.go_on.set()
 
     def _note(self, what):
         self.asked.append(what)
@@ -29,6 +36,8 @@ class Catalogue:
     async def pack_names(self):
         meanwhile = self._note("names")
         found = frozenset(self.sets)
+        self.reading.set()
+        await self.go_on.wait()
         meanwhile()
         return found
 
@@ -141,8 +150,64 @@ async def test_whether_there_is_any_sticker_is_asked_once(shelf, catalogue):
     assert catalogue.asked == ["count"]
 
 
-async def test_no_more_is_held_than_there_is_room_for(catalogue, clock):
+async def test_no_more_is_held_than_there_is_room_for_and_the_oldest_go_first(catalogue, clock):
     shelf = Shelf(catalogue, clock=clock, capacity=2)
-    for one in (1, 2, 3, 3, 1):
+    for one in (1, 2, 3, 3, 2, 1):
         assert list(await shelf.stickers([one])) == [one]
     assert catalogue.asked == [[1], [2], [3], [1]]
+
+
+async def test_each_sticker_is_read_anew_when_its_own_time_is_over(shelf, catalogue, clock):
+    await shelf.stickers([1, 2])
+    clock.now = 6.0
+    await shelf.stickers([1, 2, 3])
+    clock.now = 10.0
+    assert set(await shelf.stickers([1, 2, 3])) == {1, 2, 3}
+    clock.now = 16.0
+    assert set(await shelf.stickers([1, 2, 3])) == {1, 2, 3}
+    assert catalogue.asked == [[1, 2], [3], [1, 2], [3]]
+
+
+async def test_the_names_are_read_once_for_all_who_wait_for_them(shelf, catalogue):
+    catalogue.go_on.clear()
+    asked = [asyncio.create_task(shelf.in_sets_called(key)) for key in ("dogs", "cats", "birds")]
+    await catalogue.reading.wait()
+    catalogue.go_on.set()
+    assert [await one for one in asked] == [[], [2, 1], []]
+    assert catalogue.asked == ["names", "cats"]
+
+
+async def test_while_one_reads_the_names_anew_others_go_by_the_old(shelf, catalogue, clock):
+    assert await shelf.in_sets_called("dogs") == []
+    catalogue.go_on.clear()
+    catalogue.reading.clear()
+    catalogue.sets["dogs"] = [3]
+    clock.now = 7.9
+    assert await shelf.in_sets_called("dogs") == []
+    clock.now = 8.0
+    first = asyncio.create_task(shelf.in_sets_called("dogs"))
+    await catalogue.reading.wait()
+    assert await shelf.in_sets_called("dogs") == []
+    clock.now = 10.0
+    late = asyncio.create_task(shelf.in_sets_called("dogs"))  # the old are too old now
+    await asyncio.sleep(0.01)
+    assert not late.done()
+    catalogue.go_on.set()
+    assert [await first, await late] == [[2, 1], [2, 1]]
+    assert catalogue.asked.count("names") == 2
+    clock.now = 15.9
+    await shelf.in_sets_called("dogs")
+    assert catalogue.asked.count("names") == 2
+
+
+async def test_a_change_does_not_wait_for_names_that_are_being_read(shelf, catalogue):
+    catalogue.go_on.clear()
+    old = asyncio.create_task(shelf.in_sets_called("dogs"))
+    await catalogue.reading.wait()
+    catalogue.sets["dogs"] = [3]
+    shelf.changed()
+    new = asyncio.create_task(shelf.in_sets_called("dogs"))
+    await asyncio.sleep(0.01)
+    assert catalogue.asked == ["names", "names"]
+    catalogue.go_on.set()
+    assert [await old, await new] == [[], [2, 1]]

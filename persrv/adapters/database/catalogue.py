@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persrv.adapters.database.database import Database
+from persrv.adapters.database.database import Database, rows_of
 from persrv.adapters.database.live import (
     banned_stickers,
     chunks,
     fetch_pack,
     is_live,
     is_not_banned,
+    live_rows,
     pack_key,
     select_packs,
     select_stickers,
@@ -180,10 +181,9 @@ class SqlCatalogueStore:
 
     async def pack_names(self) -> frozenset[str]:
         """Normalised names and titles of all live packs."""
-        statement = select(packs.c.name_norm, packs.c.title_key).where(*_are_live())
 
         def read(connection: Connection) -> frozenset[str]:
-            return frozenset(key for row in connection.execute(statement) for key in row if key)
+            return frozenset(key for row in rows_of(connection, _names(), number=packs.c.id) for key in row if key)
 
         return await self._database.ask(read)
 
@@ -203,9 +203,7 @@ class SqlCatalogueStore:
         """The live ones among these stickers, by id, in the order of the ids."""
 
         def read(connection: Connection) -> dict[int, Sticker]:
-            found: dict[int, Sticker] = {}
-            for chunk in chunks(sticker_ids):
-                found |= {row.id: to_sticker(row) for row in connection.execute(_live(), {"ids": chunk})}
+            found = {row[0]: to_sticker(row) for row in live_rows(connection, sticker_ids)}
             return {sticker_id: found[sticker_id] for sticker_id in sticker_ids if sticker_id in found}
 
         return await self._database.ask(read) if sticker_ids else {}
@@ -311,14 +309,14 @@ def _titled() -> Select[Any]:
     )
 
 
+@cache
+def _names() -> Select[Any]:
+    """What live packs are called."""
+    return select(packs.c.name_norm, packs.c.title_key).where(*_are_live())
+
+
 def _are_live() -> tuple[ColumnElement[bool], ...]:
     return packs.c.state != PackState.RETIRED.value, is_not_banned(packs.c.name_key)
-
-
-@cache
-def _live() -> Select[Any]:
-    """Live stickers among `ids`; put together once, likewise."""
-    return select_stickers().where(stickers.c.id.in_(bindparam("ids", expanding=True)), is_live(stickers.c.id))
 
 
 async def _must_fetch(connection: AsyncConnection, name: str) -> Pack:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -118,6 +119,26 @@ class Database:
             self._prompt.dispose()
         await self._readers.dispose()
         await self._writer.dispose()
+
+
+def rows_of(
+    connection: Connection,
+    statement: Select[Any],
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    number: ColumnElement[int] | None = None,
+) -> Iterator[Sequence[Any]]:
+    """The rows of a statement that is kept, in any order: of SQLite few values at a time, which `ask` is faster with.
+
+    Columns of plain texts and whole numbers only.
+
+    :param number: Of each row, where there may be more than a thousand (`sqlite.in_few_values`).
+    """
+    if connection.dialect.name != "sqlite":
+        yield from connection.execute(statement, parameters)
+        return
+    for (value,) in connection.execute(sqlite.in_few_values(statement, number), parameters):
+        yield from json.loads(value)
 
 
 def parse_url(url: str) -> URL:

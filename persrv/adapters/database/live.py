@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Connection,
     Row,
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -21,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from persrv.adapters.database.database import rows_of
+from persrv.adapters.database.sqlite import among
 from persrv.adapters.database.tables import bans, pack_stickers, packs, stickers
 from persrv.domain.moderation import BanKind
 from persrv.domain.stickers import MediaState, Pack, PackKind, PackState, Sticker, StickerFormat
@@ -112,13 +117,34 @@ def select_stickers() -> Select[Any]:
     return select(*columns, func.coalesce(_first_pack(stickers.c.id), "").label("pack"))
 
 
-def to_sticker(row: Row[Any]) -> Sticker:
+def to_sticker(row: Sequence[Any]) -> Sticker:
     """A row of `select_stickers`, which may have more columns at its end, as a value.
 
     Every answer makes a hundred of them: unpacking a row takes a third of asking it for each name.
     """
     id_, unique_id, file_id, format_, emoji, media, problem, pack, *_ = tuple(row)
     return Sticker(id_, unique_id, file_id, _FORMATS[format_], emoji, pack, _MEDIA[media], problem)
+
+
+def live_rows(connection: Connection, sticker_ids: Sequence[int]) -> Iterator[Sequence[Any]]:
+    """Rows for `to_sticker` of the live ones among these stickers, in any order."""
+    if connection.dialect.name == "sqlite":
+        yield from rows_of(connection, _live_in_sqlite(), {"ids": json.dumps(list(sticker_ids))})
+        return
+    for chunk in chunks(sticker_ids):
+        yield from connection.execute(_live(), {"ids": chunk})
+
+
+@cache
+def _live() -> Select[Any]:
+    """Live stickers among `ids`; put together once, which takes longer than to ask it."""
+    return select_stickers().where(stickers.c.id.in_(bindparam("ids", expanding=True)), is_live(stickers.c.id))
+
+
+@cache
+def _live_in_sqlite() -> Select[Any]:
+    """The same; `ids` in JSON."""
+    return select_stickers().where(among(stickers.c.id, "ids"), is_live(stickers.c.id))
 
 
 @cache
