@@ -95,7 +95,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         queue = SqlIndexQueue(database)
         indexer = Indexer(queue, index, writing)
         bans = SqlBanStore(database)
-        shelf = Shelf(catalogue)
+        shelf = Shelf(catalogue, history)
+        stack.push_async_callback(shelf.close)
 
         def banned() -> None:
             shelf.changed()

@@ -104,6 +104,7 @@ class Services:
         self.tastes.forget(user_id)
         self.own_packs.chosen(user_id)
         self.styles.wake(user_id)
+        self.shelf.chosen()
 
     def packs_changed(self) -> None:
         """A pack is new or another than before: the index and what is held of packs are to follow."""

@@ -73,6 +73,9 @@ class CatalogueStore(Protocol):
     async def sticker(self, sticker_id: int) -> Sticker | None:
         """One sticker, live or not, by its row number."""
 
+    async def is_empty(self) -> bool:
+        """Whether there is no live sticker."""
+
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
 

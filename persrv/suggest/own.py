@@ -6,7 +6,7 @@ Whoever prefers their own packs is shown them before what is popular; who wants 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from persrv.domain.nsfw import Hidden
@@ -14,6 +14,7 @@ from persrv.domain.own_packs import OwnStickers, OwnWanted
 from persrv.domain.suggestions import Ranked, Reason
 from persrv.ports.storage import HistoryStore
 from persrv.ranking.order import each_once
+from persrv.suggest.shelf import Ask, Shelf
 
 RECENTS = 20
 """Places that an empty query gives to the last choices, before the most used."""
@@ -21,15 +22,13 @@ RECENTS = 20
 EMPTY_QUERY_SIZE = 200
 """Stickers that an empty query offers in all."""
 
-Ask = Callable[[int], Awaitable[Sequence[int]]]
-"""How many at most -> sticker ids, best first."""
-
 
 async def own_stickers(
-    history: HistoryStore, user_id: int, hidden: Hidden, own: OwnWanted | None = None
+    history: HistoryStore, shelf: Shelf, user_id: int, hidden: Hidden, own: OwnWanted | None = None
 ) -> tuple[Ranked, ...]:
     """The answer to an empty query.
 
+    :param shelf: Holds what is the same for everybody.
     :param hidden: What this person is not shown; what comes after takes its place.
     :param own: What it has to do with their own packs; None: nothing.
     """
@@ -40,8 +39,8 @@ async def own_stickers(
     if own is not None:
         asked.append((Reason.OWN, partial(_first, own.stickers), EMPTY_QUERY_SIZE))
     if own is None or not own.only:
-        asked.append((Reason.POPULAR, history.popular, EMPTY_QUERY_SIZE))
-        asked.append((Reason.NEWEST, history.newest, EMPTY_QUERY_SIZE))
+        asked.append((Reason.POPULAR, shelf.popular, EMPTY_QUERY_SIZE))
+        asked.append((Reason.NEWEST, shelf.newest, EMPTY_QUERY_SIZE))
     answers = await asyncio.gather(*(_shown(ask, size, hidden) for _, ask, size in asked))
     parts = (
         [Ranked(sticker_id, reason) for sticker_id in ids] for (reason, _, _), ids in zip(asked, answers, strict=True)

@@ -154,7 +154,7 @@ class Suggester:
         always = self._own_packs.mode(user_id) is OwnPacks.ONLY
         called = await self._in_pack(normalise(query), hidden, None) if typed.mine and not always else ()
         if not key:
-            found = each_once(called, await own_stickers(self._history, user_id, hidden, own))
+            found = each_once(called, await own_stickers(self._history, self._shelf, user_id, hidden, own))
             if typed.mine and not always and not found:
                 return await self._only_by_words(user_id, normalise(query), hidden, wanted)
             return await self._reading((), found, only_own=own is not None and own.only)
@@ -170,7 +170,8 @@ class Suggester:
             # An emoji that no sticker carries may still be meant by name: its words are tried next.
             tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot, wanted))[1] or ranking
         only_own = own is not None and own.only
-        reading = await self._reading(tokens, each_once(in_pack, ranking), meant, only_own=only_own, lot=lot)
+        found = each_once(in_pack, ranking) if in_pack else ranking
+        reading = await self._reading(tokens, found, meant, only_own=only_own, lot=lot)
         explored = self._explorer.explore(
             reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
         )

@@ -48,14 +48,36 @@ class Catalogue:
     async def pack_stickers(self, pack_id):
         return [self._sticker(one) for one in self.sets["cats"] if one in self.live]
 
-    async def count_stickers(self):
-        meanwhile = self._note("count")
-        found = len(self.live)
+    async def is_empty(self):
+        meanwhile = self._note("empty")
+        found = not self.live
         meanwhile()
         return found
 
     def _sticker(self, one):
         return Sticker(one, f"u{one}", self.live[one], StickerFormat.STATIC, "", "cats", MediaState.STORED)
+
+
+class History:
+    """Orders of stickers. Asked for them it takes `seconds`, by the clock that the shelf has."""
+
+    def __init__(self):
+        self.orders = {"popular": [5, 4, 3, 2, 1], "newest": [1, 2, 3, 4, 5]}
+        self.asked = []
+        self.pass_time = lambda: None
+
+    async def popular(self, limit):
+        return await self._first("popular", limit)
+
+    async def newest(self, limit):
+        return await self._first("newest", limit)
+
+    async def _first(self, name, limit):
+        self.asked.append((name, limit))
+        found = self.orders[name][:limit]
+        await asyncio.sleep(0)
+        self.pass_time()
+        return found
 
 
 class Clock:
@@ -76,8 +98,13 @@ def clock():
 
 
 @pytest.fixture
-def shelf(catalogue, clock):
-    return Shelf(catalogue, clock=clock)
+def history():
+    return History()
+
+
+@pytest.fixture
+def shelf(catalogue, history, clock):
+    return Shelf(catalogue, history, clock=clock)
 
 
 async def test_only_what_is_not_held_is_read(shelf, catalogue):
@@ -147,11 +174,11 @@ async def test_the_sets_of_a_name_are_read_in_their_order_and_others_are_not_ask
 
 async def test_whether_there_is_any_sticker_is_asked_once(shelf, catalogue):
     assert [await shelf.is_empty(), await shelf.is_empty()] == [False, False]
-    assert catalogue.asked == ["count"]
+    assert catalogue.asked == ["empty"]
 
 
-async def test_no_more_is_held_than_there_is_room_for_and_the_oldest_go_first(catalogue, clock):
-    shelf = Shelf(catalogue, clock=clock, capacity=2)
+async def test_no_more_is_held_than_there_is_room_for_and_the_oldest_go_first(catalogue, history, clock):
+    shelf = Shelf(catalogue, history, clock=clock, capacity=2)
     for one in (1, 2, 3, 3, 2, 1):
         assert list(await shelf.stickers([one])) == [one]
     assert catalogue.asked == [[1], [2], [3], [1]]
@@ -211,3 +238,40 @@ async def test_a_change_does_not_wait_for_names_that_are_being_read(shelf, catal
     assert catalogue.asked == ["names", "names"]
     catalogue.go_on.set()
     assert [await old, await new] == [[], [2, 1]]
+
+
+async def test_what_is_popular_is_asked_for_once_and_again_after_a_choice(shelf, history):
+    assert [await shelf.popular(2), await shelf.popular(2), await shelf.popular(1)] == [[5, 4], [5, 4], [5]]
+    history.orders["popular"] = [1, 5, 4, 3, 2]
+    assert await shelf.popular(2) == [5, 4]
+    shelf.chosen()
+    assert await shelf.popular(2) == [1, 5]
+    assert await shelf.popular(3) == [1, 5, 4]
+    assert await shelf.popular(2) == [1, 5]
+    assert history.asked == [("popular", 2), ("popular", 2), ("popular", 3)]
+
+
+async def test_a_new_set_is_the_newest_at_once(shelf, history):
+    assert await shelf.newest(2) == [1, 2]
+    history.orders["newest"] = [9, 1, 2]
+    shelf.chosen()
+    assert await shelf.newest(2) == [1, 2]
+    shelf.changed()
+    assert await shelf.newest(2) == [9, 1]
+
+
+async def test_nobody_waits_for_a_long_reading_who_can_have_the_old(shelf, history, clock):
+    def half_a_second():
+        clock.now += 0.5
+
+    history.pass_time = half_a_second
+    assert await shelf.popular(1) == [5]
+    history.orders["popular"] = [1]
+    shelf.chosen()
+    clock.now += 9.0 - 0.6  # 8.9 s old: as if it were read for one in twenty seconds
+    history.pass_time = lambda: None
+    assert await shelf.popular(1) == [5]
+    await asyncio.sleep(0.01)  # read beside
+    assert await shelf.popular(1) == [1]
+    assert len(history.asked) == 2
+    await shelf.close()

@@ -221,13 +221,15 @@ class SqlCatalogueStore:
             row = (await connection.execute(select_stickers().where(stickers.c.id == sticker_id))).one_or_none()
         return None if row is None else to_sticker(row)
 
+    async def is_empty(self) -> bool:
+        """Whether there is no live sticker: the first is found at once, however many there are."""
+        live = _of_live_packs(select(pack_stickers.c.sticker_id)).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(live)).first() is None
+
     async def count_stickers(self) -> int:
         """How many live stickers there are."""
-        statement = (
-            select(func.count(pack_stickers.c.sticker_id.distinct()))
-            .join_from(pack_stickers, packs, packs.c.id == pack_stickers.c.pack_id)
-            .where(packs.c.state != PackState.RETIRED.value, pack_stickers.c.sticker_id.not_in(banned_stickers()))
-        )
+        statement = _of_live_packs(select(func.count(pack_stickers.c.sticker_id.distinct())))
         async with self._database.read() as connection:
             count: int = (await connection.execute(statement)).scalar_one()
             return count
@@ -297,6 +299,13 @@ class SqlCatalogueStore:
         )
         async with self._database.read() as connection:
             return [to_sticker(row) for row in await connection.execute(statement)]
+
+
+def _of_live_packs(statement: Select[int]) -> Select[int]:
+    """What a statement says of the stickers of `pack_stickers`, of live ones only."""
+    return statement.join_from(pack_stickers, packs, packs.c.id == pack_stickers.c.pack_id).where(
+        packs.c.state != PackState.RETIRED.value, pack_stickers.c.sticker_id.not_in(banned_stickers())
+    )
 
 
 @cache
