@@ -193,6 +193,9 @@ def _read(arrays: Mapping[str, NDArray[Any]], name: str, rows: int | None) -> sp
     shape = (len(indptr) - 1, int(arrays[f"{name}_width"][0]))
     if rows is not None and shape[0] != rows:
         raise ValueError(f"{name} has {shape[0]} rows, not {rows}")
+    if len(data) <= np.iinfo(columns.dtype).max:
+        # Of two kinds of integers SciPy copies the columns into the wider one, tens of megabytes that lie in a file.
+        indptr = indptr.astype(columns.dtype)
     return sparse.csr_array((data, columns, indptr), shape=shape)
 
 
