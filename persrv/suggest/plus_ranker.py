@@ -107,8 +107,8 @@ class PlusRanker:
         tokens = asked.tokens, *(each.tokens for each in asked.readings)
         read = zip(weights, queries, tokens, self._vectors_of(queries, asked.serving.learnt), strict=True)
         found = [self._read(asked, *each) for each in read]
-        parts = best_of_readings([(each.weight, each.parts) for each in found])
-        return Finds(found, parts, self._pooled(asked, parts))
+        parts = best_of_readings([(each.weight, of_it) for each, of_it in found])
+        return Finds([each for each, _ in found], parts, self._pooled(asked, parts))
 
     def _pooled(self, asked: Asked, parts: Mapping[str, Found]) -> Pool:
         """The candidates."""
@@ -131,13 +131,13 @@ class PlusRanker:
 
     def _read(
         self, asked: Asked, weight: float, query: str, tokens: Sequence[str], vector: NDArray[np.float32] | None
-    ) -> Read:
-        """What one reading of the query finds."""
+    ) -> tuple[Read, Mapping[str, Found]]:
+        """What one reading of the query finds, and by part: all but memory."""
         recalled = by_words(self._index, asked, tokens, self._weights, from_words(self._recall_size))
         found = {"lexical": relative_to_best(recalled)}
         learnt = asked.serving.learnt
         if learnt is None:
-            return Read(weight, query, recalled, found, None, None)
+            return Read(weight, query, recalled, None, None), found
         rows, near = learnt.past.near(query, vector)
         only_own = asked.own is not None and asked.own.only
         found |= {
@@ -145,7 +145,7 @@ class PlusRanker:
             "texts": learnt.own.find(vector, OWN_TEXTS, asked.left_out) if only_own else learnt.own.find(vector, TEXTS),
             "choices": learnt.past.choices(query),
         }
-        return Read(weight, query, recalled, found, learnt.past.keys[rows], near)
+        return Read(weight, query, recalled, learnt.past.keys[rows], near), found
 
 
 def _remembered(asked: Asked, found: Sequence[Read]) -> Found | None:

@@ -28,7 +28,6 @@ class Read:
     :param weight: How much it counts, above 0 to 1.
     :param query: Normalised.
     :param recalled: By words.
-    :param parts: By name (`persrv.domain.candidates.PARTS`), all but memory.
     :param keys: Of past queries that are near, shape (n,); None where nothing was learnt.
     :param near: How near each is, shape (n,).
     """
@@ -36,7 +35,6 @@ class Read:
     weight: float
     query: str
     recalled: RecalledStickers
-    parts: Mapping[str, Found]
     keys: NDArray[np.uint64] | None
     near: NDArray[np.float64] | None
 
@@ -46,7 +44,7 @@ class Finds:
     """What a query finds for everybody who may see the same.
 
     :param readings: As typed first, then what else it may mean.
-    :param parts: The best of all readings.
+    :param parts: By name (`persrv.domain.candidates.PARTS`), all but memory: the best of all readings.
     :param pooled: The candidates of a person who remembers nothing.
     """
 
@@ -62,8 +60,6 @@ class Finds:
         arrays += [one for part in self.parts.values() for one in part]
         arrays += [one for each in recalled for one in (each.ids, each.relevance, each.utility, each.by_field)]
         arrays += [one for each in self.readings for one in (each.keys, each.near) if one is not None]
-        if len(self.readings) > 1:  # else they are those of all readings together
-            arrays += [one for each in self.readings for part in each.parts.values() for one in part]
         return sum(array.nbytes for array in arrays)
 
 
