@@ -14,6 +14,7 @@ from telegram.ext import Updater
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
 from bot.health import Health, serve_health
+from bot.heap import share_heaps
 from bot.progress import ChatProgress
 from bot.refusals import asked_pause, is_telegrams_own
 from bot.settled import keep_for_good
@@ -60,6 +61,8 @@ async def run_bot(
     :raises TokenRejected: Telegram does not know the token.
     :raises PerSRVError: storage or index cannot be used.
     """
+    if alone:
+        share_heaps()
     stop = stop or asyncio.Event()
     with _signals(stop):
         async with open_services(settings) as services:
