@@ -1,6 +1,6 @@
 """The words that can be found: of the stickers' texts and of past queries, with how often each occurs.
 
-Made once from counts and never changed, so that it may be read from any thread; a newer one replaces it. About 400
+Made once from counts and never changed, so that it may be read from any thread; a newer one replaces it. About 150
 bytes an entry; 200,000 entries take some seconds to make.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -17,21 +16,21 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from persrv.recall.strings import Sorted, Strings
 from persrv.text import normalise, tokenise, units
 from persrv.text.edits import deletions, one_slip_apart
-from persrv.text.keys import text_key
+from persrv.text.keys import text_key, text_keys
 from persrv.text.pinyin import initials_of, pinyin_key
 from persrv.text.scripts import HAN
 
 MOST_ENTRIES: Final = 300_000
-"""The most frequent are kept: bounds the memory to some 120 MB."""
+"""The most frequent are kept: bounds the memory to some 45 MB."""
 LONGEST_RUN: Final = 8
 """Characters of a Chinese run that is an entry as a whole; longer ones are sentences, and enter by their words."""
 LONGEST_WORD: Final = 24
 """Characters of a word whose deletions are kept; longer ones are rarely typed."""
 MOST_WORDS: Final = 4
 """Words of a phrase that can be typed without its blanks (goodnight)."""
-_AFTER_ALL: Final = "\U0010ffff"
 
 _IS_HAN = re.compile(f"[{HAN}]+")
 
@@ -81,17 +80,19 @@ class Vocabulary:
         :param counts: By entry, normalised, each at least 1; as `count_entries` gives them, or terms of an index.
         :param known: `persrv.text.keys` of words that are known and are nobody's guess, rising, uint64.
         """
-        self._known = np.empty(0, dtype=np.uint64) if known is None else known
         best = sorted(counts, key=lambda entry: (-counts[entry], entry))[:MOST_ENTRIES]
-        self._entries: Sequence[str] = best
+        further = np.empty(0, dtype=np.uint64) if known is None else known
+        self._known = np.union1d(further, text_keys(best))
         self._counts = np.array([counts[entry] for entry in best], dtype=np.int64)
-        self._numbers = {entry: number for number, entry in enumerate(best)}
         keys = [pinyin_key(entry) for entry in best]
-        self._keys = _Sorted(keys, (number for number, key in enumerate(keys) if key))
-        self._spellings = _Sorted(best, range(len(best)))
+        self._entries, self._keys = Strings(best), Strings(keys)
+        self._spellings = Sorted(self._entries, range(len(best)))
+        self._sounds = Sorted(self._keys, [number for number, key in enumerate(keys) if key])
         runs = [number for number, entry in enumerate(best) if len(entry) > 1 and is_han(entry)]
-        initials = {number: initials_of(best[number]) for number in runs}
-        self._initials = _Sorted(initials, (number for number in runs if initials[number]))
+        initials = [""] * len(best)
+        for number in runs:
+            initials[number] = initials_of(best[number])
+        self._initials = Sorted(Strings(initials), [number for number in runs if initials[number]])
         self._slips = _Slips((number, entry) for number, entry in enumerate(best) if 1 < len(entry) <= LONGEST_WORD)
         self._key_slips = _Slips((number, keys[number]) for number in runs if len(keys[number]) <= LONGEST_WORD)
 
@@ -99,9 +100,6 @@ class Vocabulary:
         return len(self._entries)
 
     def __contains__(self, entry: str) -> bool:
-        return entry in self._numbers or self._is_known(entry)
-
-    def _is_known(self, entry: str) -> bool:
         key = text_key(entry)
         place = int(np.searchsorted(self._known, key))
         return place < len(self._known) and bool(self._known[place] == key)
@@ -120,11 +118,11 @@ class Vocabulary:
 
     def spelt(self, key: str, limit: int) -> list[int]:
         """Entries with this `pinyin_key`, most frequent first."""
-        return self._keys.equal(key, limit)
+        return self._sounds.equal(key, limit)
 
     def spelling_begun(self, key: str, limit: int) -> list[int]:
         """Entries whose `pinyin_key` begins so and is longer, most frequent first."""
-        return self._keys.beginning(key, limit)
+        return self._sounds.beginning(key, limit)
 
     def abbreviated(self, initials: str, limit: int) -> list[int]:
         """Chinese entries with these first letters, most frequent first."""
@@ -141,35 +139,7 @@ class Vocabulary:
     def misspelt(self, key: str, limit: int) -> list[int]:
         """Chinese entries whose `pinyin_key` is one slip away, most frequent first."""
         (numbers,) = self._key_slips.near([key])
-        return [number for number in numbers if one_slip_apart(key, pinyin_key(self._entries[number]))][:limit]
-
-
-class _Sorted:
-    """Strings in order, each with a number: equal ones and those with a common beginning stand together."""
-
-    def __init__(self, strings: Sequence[str] | Mapping[int, str], numbers: Iterable[int]) -> None:
-        order = sorted(numbers, key=lambda number: (strings[number], number))
-        self._strings = [strings[number] for number in order]
-        self._order = np.array(order, dtype=np.int32)
-
-    def equal(self, string: str, limit: int) -> list[int]:
-        start = bisect_left(self._strings, string)
-        end = start
-        while end < len(self._strings) and end - start < limit and self._strings[end] == string:
-            end += 1
-        numbers: list[int] = self._order[start:end].tolist()
-        return numbers
-
-    def beginning(self, prefix: str, limit: int) -> list[int]:
-        start = bisect_left(self._strings, prefix)
-        end = bisect_left(self._strings, prefix + _AFTER_ALL, lo=start)
-        while start < end and self._strings[start] == prefix:
-            start += 1
-        numbers = self._order[start:end]
-        if len(numbers) > limit:
-            numbers = np.partition(numbers, limit)[:limit]
-        best: list[int] = np.sort(numbers).tolist()
-        return best
+        return [number for number in numbers if one_slip_apart(key, self._keys[number])][:limit]
 
 
 class _Slips:
