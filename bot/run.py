@@ -14,13 +14,12 @@ from telegram.ext import Updater
 from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
 from bot.context import BotApplication
 from bot.health import Health, serve_health
-from bot.heap import share_heaps
 from bot.progress import ChatProgress
 from bot.refusals import asked_pause, is_telegrams_own
 from bot.settled import keep_for_good
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
-from persrv.bootstrap import Services, in_background, open_services
+from persrv.bootstrap import Services, in_background, open_services, share_heaps
 from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
 from persrv.config import Settings
 from persrv.domain.stickers import Pack

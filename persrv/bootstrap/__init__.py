@@ -1,5 +1,6 @@
 """The only wiring: settings in, use cases on real adapters out."""
 
+from persrv.adapters.heap import share_heaps
 from persrv.bootstrap.checking import Checked, check_captioner, check_image_encoder, check_ocr, check_text_encoder
 from persrv.bootstrap.engines import captioner, image_encoder, nsfw_engine, ocr_engine, text_encoder, vector_index
 from persrv.bootstrap.opening import open_services
@@ -25,6 +26,7 @@ __all__ = [
     "prepare_data_dir",
     "ranking_weights",
     "relevance_weights",
+    "share_heaps",
     "text_encoder",
     "utc_now",
     "utility_weights",

@@ -28,6 +28,7 @@ from persrv.adapters.database import (
     SqlUsageStore,
     upgrade,
 )
+from persrv.adapters.heap import give_back
 from persrv.adapters.media import FolderMediaStore, ProcessFrameDecoder
 from persrv.adapters.nearest import open_nearest
 from persrv.adapters.pictures import MatplotlibUsagePainter, PillowStylePainter
@@ -86,7 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         semantics = SqlSemanticsStore(database)
         artefacts = FolderArtefactStore(settings.artefacts_dir)
         background = _executor(stack, "background")
-        serving = ServingHolder(artefacts, background, open_nearest=open_nearest)
+        serving = ServingHolder(artefacts, background, open_nearest=open_nearest, settle=give_back)
         styles = StyleKeeper(
             log=choices, profiles=profiles, serving=serving, executor=background, styles=settings.styles
         )

@@ -135,12 +135,24 @@ class ServingHolder:
     """The newest generation. A reader takes `current` once and uses that throughout: it never changes under it."""
 
     def __init__(
-        self, store: ArtefactStore, executor: Executor, *, open_nearest: OpenNearest, interval: float = 2.0
+        self,
+        store: ArtefactStore,
+        executor: Executor,
+        *,
+        open_nearest: OpenNearest,
+        interval: float = 2.0,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
-        """:param interval: Seconds between two looks for a newer generation."""
+        """Serve nothing yet.
+
+        :param interval: Seconds between two looks for a newer generation.
+        :param settle: Called by the executor when a newer one serves: the last, and what it took to read the newer
+            one, were much memory.
+        """
         self._store = store
         self._executor = executor
         self._open_nearest = open_nearest
+        self._settle = settle
         self._interval = interval
         self._complained = ""
         self.current = Serving()
@@ -171,6 +183,7 @@ class ServingHolder:
         known = found.style.known if found.style is not None else has_style(found.vectors)
         _log.info("generation %s serves: %d stickers have a style", found.generation or "(none)", known.sum())
         self.changed(found)
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._settle)
         return True
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""Two heaps for all threads: what one of them has freed, another may use."""
+"""The heaps that memory is taken from, where the library of C is glibc; elsewhere all of this does nothing."""
 
 from __future__ import annotations
 
@@ -16,13 +16,24 @@ _CHOSEN_BY: Final = ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
 
 
 def share_heaps() -> None:
-    """Have threads that are started from now on share one of glibc's heaps; elsewhere do nothing.
+    """Have threads that are started from now on share one heap.
 
     By itself glibc gives each thread a heap of its own, up to eight a processor, each with what that thread has freed
     and is too scattered to be given back: 30 to 40 MB of a bot that has answered some thousand queries. Whoever chose
     otherwise by a variable of glibc has their way.
     """
-    if any(os.environ.get(name) for name in _CHOSEN_BY):
-        return
+    if not any(os.environ.get(name) for name in _CHOSEN_BY):
+        _call("mallopt", _ARENA_MAX, _HEAPS)
+
+
+def give_back() -> None:
+    """Give what is free to the system, after much was: some milliseconds, in which other threads go on.
+
+    By itself glibc gives back the end of a heap alone.
+    """
+    _call("malloc_trim", 0)
+
+
+def _call(name: str, *arguments: int) -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another system, or another library of C
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, _HEAPS)
+        getattr(ctypes.CDLL(None), name)(*arguments)
