@@ -49,6 +49,7 @@ class Reading:
     """How a query was read, and the ranking that it gave.
 
     :param tokens: What was looked for; () for an empty query.
+    :param stickers: Of the ranking's places, those that were looked up.
     :param meant: What else was looked for, since nobody used these words: readings of the query, best first.
     :param only_own: Whether only the person's own packs were looked through.
     :param compared: The two rankings that were interleaved, or None.
@@ -128,7 +129,7 @@ class Suggester:
             impression = await self._known(match[1], user_id, query)
             if impression is not None:
                 return await self._page(impression, int(match[2]))
-        reading = await self.read(user_id, query, wanted=wanted)
+        reading = await self.read(user_id, query, wanted=wanted, first=PAGE_SIZE)
         impression = Impression(
             id=secrets.token_hex(8),
             user_id=user_id,
@@ -142,9 +143,11 @@ class Suggester:
         page = await self._page(impression, 0, reading.stickers)
         return replace(page, none_of_own=reading.only_own and not reading.ranking)
 
-    async def read(self, user_id: int, query: str, *, wanted: Wanted = _always) -> Reading:
+    async def read(self, user_id: int, query: str, *, wanted: Wanted = _always, first: int | None = None) -> Reading:
         """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it.
 
+        :param first: For how many places, from the first on, it is looked up whether they are live; None: for all. The
+            others are of a moment ago, as the index is.
         :raises AnswerNotWanted: as `suggest`.
         """
         typed, hidden = read_typed(query), self._nsfw.hidden_from(user_id)
@@ -157,7 +160,7 @@ class Suggester:
             found = each_once(called, await own_stickers(self._history, self._shelf, user_id, hidden, own))
             if typed.mine and not always and not found:
                 return await self._only_by_words(user_id, normalise(query), hidden, wanted)
-            return await self._reading((), found, only_own=own is not None and own.only)
+            return await self._reading((), found, first, only_own=own is not None and own.only)
         tokens = tokenise(key)
         in_pack = each_once(called, await self._in_pack(key, hidden, own))
         # Whoever names a set wants that set, as it is.
@@ -171,11 +174,8 @@ class Suggester:
             tokens, ranking = spoken, (await self._search(user_id, key, spoken, hidden, own, lot, wanted))[1] or ranking
         only_own = own is not None and own.only
         found = each_once(in_pack, ranking) if in_pack else ranking
-        reading = await self._reading(tokens, found, meant, only_own=only_own, lot=lot)
-        explored = self._explorer.explore(
-            reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
-        )
-        return replace(reading, ranking=explored)
+        reading = await self._reading(tokens, found, first, meant, only_own=only_own, lot=lot)
+        return await self._explored(reading, lot, user_id)
 
     def shown(self, page: Page) -> None:
         """Note that a page has reached Telegram: it becomes an impression."""
@@ -253,16 +253,36 @@ class Suggester:
         self,
         tokens: tuple[str, ...],
         ranking: Sequence[Ranked],
+        first: int | None = None,
         meant: tuple[str, ...] = (),
         *,
         only_own: bool = False,
         lot: Lot = NOTHING_DRAWN,
     ) -> Reading:
         """Leave out what is no longer live: the index may be a moment behind the database."""
-        stickers = await self._shelf.stickers([ranked.sticker_id for ranked in ranking])
-        live = tuple(ranked for ranked in ranking if ranked.sticker_id in stickers)
+        stickers: dict[int, Sticker] = {}
+        live: list[Ranked] = []
+        wanted, looked_at = len(ranking) if first is None else first, 0
+        while looked_at < len(ranking) and len(live) < wanted:
+            some = ranking[looked_at : looked_at + wanted - len(live)]
+            looked_at += len(some)
+            stickers |= await self._shelf.stickers([ranked.sticker_id for ranked in some])
+            live += [ranked for ranked in some if ranked.sticker_id in stickers]
         compared = Compared(self._ranker.name, lot.rival.name) if lot.rival else None
-        return Reading(tokens, live, stickers, meant, only_own, compared)
+        return Reading(tokens, (*live, *ranking[looked_at:]), stickers, meant, only_own, compared)
+
+    async def _explored(self, reading: Reading, lot: Lot, user_id: int) -> Reading:
+        """With a place given away, where it is this answer's turn."""
+        ranking = self._explorer.explore(
+            reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
+        )
+        unknown = [place.sticker_id for place in ranking[:PAGE_SIZE] if place.sticker_id not in reading.stickers]
+        if not unknown:
+            return replace(reading, ranking=ranking)
+        found = await self._shelf.stickers(unknown)
+        if len(found) < len(unknown):
+            return reading
+        return replace(reading, ranking=ranking, stickers={**reading.stickers, **found})
 
     async def _page(self, impression: Impression, start: int, stickers: Mapping[int, Sticker] | None = None) -> Page:
         ids = impression.sticker_ids[start : start + PAGE_SIZE]

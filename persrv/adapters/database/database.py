@@ -43,7 +43,7 @@ class Database:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="ask")
         if self._is_sqlite:
             self._prompt = sqlite.engine_of_threads(self._url, READERS)
-            sqlite.set_up(self._prompt, writes=False)
+            sqlite.set_up(self._prompt, writes=False, transactions=False)
             sqlite.set_up(self._readers.sync_engine, writes=False)
             sqlite.set_up(self._writer.sync_engine, writes=True)
 
@@ -67,7 +67,7 @@ class Database:
                 yield connection
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """What a function reads from a connection, as `read` sees the database.
+        """What a function reads from a connection by one statement, as `read` sees the database.
 
         Where it is SQLite, the whole function runs in another thread, handed over once: `read` hands over every step
         of it, and that takes ten times as long as a short question itself.

@@ -87,9 +87,10 @@ def engine_of_threads(url: URL, connections: int) -> Engine:
     )
 
 
-def set_up(engine: Engine, *, writes: bool, foreign_keys: bool = True) -> None:
+def set_up(engine: Engine, *, writes: bool, foreign_keys: bool = True, transactions: bool = True) -> None:
     """Make every connection of an engine ours.
 
+    :param transactions: Whether several statements are to see one state of the database; one does without.
     :param writes: Whether its transactions write: they take the write lock at once, because one that takes it
         later fails when another process has written meanwhile. Other connections refuse to write.
     :param foreign_keys: Whether they are enforced; not while tables are rebuilt.
@@ -111,7 +112,8 @@ def set_up(engine: Engine, *, writes: bool, foreign_keys: bool = True) -> None:
 
     event.listen(engine, "do_connect", _try_to_open)
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    if transactions:
+        event.listen(engine, "begin", begun)
     event.listen(engine, "invalidate", _roll_back)
 
 
