@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=Load.people, help="who type in the second")
     parser.add_argument("--seconds", type=float, default=Load.seconds, help="of each load")
     parser.add_argument("--seed", type=int, default=Load.seed)
+    parser.add_argument("--ranking", choices=("persrv-plus", "persrv"), default=Load.ranking)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
     if (given.data is None) != (given.learnt is None):
@@ -47,6 +48,7 @@ def main() -> None:
         people=given.people,
         seconds=given.seconds,
         seed=given.seed,
+        ranking=given.ranking,
     )
     with tempfile.TemporaryDirectory(prefix="persrv-path-") as folder:
         result = run(load, Path(folder), ready=ready)

@@ -42,6 +42,7 @@ class Load:
     :param people: Of the second, typing letter by letter.
     :param seconds: Of each.
     :param warm: Seconds of each load before it, which are not counted.
+    :param ranking: That answers: "persrv-plus" or "persrv".
     """
 
     size: int = 2_000
@@ -51,6 +52,7 @@ class Load:
     seconds: float = 20.0
     warm: float = 3.0
     seed: int = 1
+    ranking: str = Settings.model_fields["ranking"].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class PathRun:
-    """Both loads."""
+    """Both loads.
+
+    :param ready: Whether other benchmarks made the catalogue.
+    """
 
     load: Load
     steady: Measured
     typing: Measured
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,13 @@ def run(
     with SandboxServer(world, port=0) as server:
         settings = sandbox_settings(Settings(data_dir=folder, _env_file=None), server.url)
         settings = settings.model_copy(
-            update={"inline_cache_seconds": 0, "queries_a_minute": 0, "ocr_engine": "none", "nsfw_engine": "none"}
+            update={
+                "inline_cache_seconds": 0,
+                "queries_a_minute": 0,
+                "ocr_engine": "none",
+                "nsfw_engine": "none",
+                "ranking": load.ranking,
+            }
         )
         settings.data_dir.mkdir(parents=True)
         if ready is None:
@@ -175,7 +187,7 @@ def run(
             typed = letter_by_letter(queries, people, seconds=timing, seed=load.seed)
             typing = _measure(world, watch, bot, load, typed)
             bot.stop()
-    return PathRun(load, steady, typing)
+    return PathRun(load, steady, typing, ready is not None)
 
 
 def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed: Sequence[Typed]) -> Measured:

@@ -1,4 +1,4 @@
-"""path-SIZE.json and path-SIZE.md."""
+"""path-SIZE.json and path-SIZE.md; with another ranking than the default, path-SIZE-RANKING."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.machine import machine
 from benchmarks.markdown import table
-from benchmarks.path.run import Measured, PathRun
+from benchmarks.path.run import Load, Measured, PathRun
 
 RATE_TARGET_MS = 25.0
 ANSWERS_TARGET = 200.0
@@ -22,17 +22,19 @@ def write(result: PathRun, out: Path, notes: str = "") -> str:
     """
     out.mkdir(parents=True, exist_ok=True)
     load = result.load
+    name = f"path-{load.size}" if load.ranking == Load.ranking else f"path-{load.size}-{load.ranking}"
     content = {
         "stickers": load.size,
-        "choices": load.choices,
+        "ranking": load.ranking,
+        "choices": None if result.ready else load.choices,
         "seed": load.seed,
         "steady": _figures(result.steady),
         "typing": {"people": load.people, **_figures(result.typing)},
         "machine": machine(),
     }
-    (out / f"path-{load.size}.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    (out / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     page = _page(result, notes)
-    (out / f"path-{load.size}.md").write_text(page, "utf-8")
+    (out / f"{name}.md").write_text(page, "utf-8")
     return page
 
 
@@ -76,11 +78,13 @@ def _page(result: PathRun, notes: str) -> str:
         ),
         ("typed too late, p95 ms", *(f"{float(np.percentile(each.late, 95)) * 1000:.1f}" for each in both)),
     ]
-    return f"""# The whole path of an inline query, {load.size:,} stickers
+    command = "--data DIR --learnt DIR" if result.ready else f"--size {load.size}"
+    learnt = "as much learnt as a night would, made up" if result.ready else f"{load.choices:,} choices learnt from"
+    return f"""# The whole path of an inline query, {load.size:,} stickers, ranked by {load.ranking}
 
-Written by `python -m benchmarks.path --size {load.size}`; do not edit.
+Written by `python -m benchmarks.path {command} --ranking {load.ranking}`; do not edit.
 
-The bot (`persrv run`) over HTTP against the stand-in of Telegram, {load.choices:,} choices learnt from,
+The bot (`persrv run`) over HTTP against the stand-in of Telegram, {learnt},
 {load.seconds:g} s of each load after {load.warm:g} s of warming up.
 
 The first load is open: queries come at their time, whatever became of the ones before. In the second each person types
