@@ -195,6 +195,33 @@ async def test_each_sticker_is_read_anew_when_its_own_time_is_over(shelf, catalo
     assert catalogue.asked == [[1, 2], [3], [1, 2], [3]]
 
 
+async def test_one_that_two_read_at_once_does_not_keep_older_ones(shelf, catalogue, clock):
+    gates = [asyncio.Event(), asyncio.Event()]
+    reading = catalogue.stickers
+
+    async def slowly(sticker_ids):
+        await gates[len(catalogue.asked)].wait()
+        return await reading(sticker_ids)
+
+    catalogue.stickers = slowly
+    first = asyncio.create_task(shelf.stickers([1]))
+    await asyncio.sleep(0)
+    clock.now = 5.0
+    second = asyncio.create_task(shelf.stickers([1]))
+    await asyncio.sleep(0)
+    gates[0].set()
+    await first
+    catalogue.stickers = reading
+    clock.now = 2.0
+    await shelf.stickers([2])
+    gates[1].set()
+    clock.now = 5.0
+    await second
+    clock.now = 12.0
+    await shelf.stickers([1, 2])
+    assert catalogue.asked[-1] == [2]
+
+
 async def test_the_names_are_read_once_for_all_who_wait_for_them(shelf, catalogue):
     catalogue.go_on.clear()
     asked = [asyncio.create_task(shelf.in_sets_called(key)) for key in ("dogs", "cats", "birds")]
@@ -249,6 +276,13 @@ async def test_what_is_popular_is_asked_for_once_and_again_after_a_choice(shelf,
     assert await shelf.popular(3) == [1, 5, 4]
     assert await shelf.popular(2) == [1, 5]
     assert history.asked == [("popular", 2), ("popular", 2), ("popular", 3)]
+
+
+async def test_what_was_banned_is_not_popular(shelf, history):
+    await shelf.popular(2)
+    history.orders["popular"] = [4, 3]
+    shelf.changed()
+    assert await shelf.popular(2) == [4, 3]
 
 
 async def test_a_new_set_is_the_newest_at_once(shelf, history):
