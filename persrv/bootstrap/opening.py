@@ -89,12 +89,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         background = _executor(stack, "background")
         serving = ServingHolder(artefacts, background, open_nearest=open_nearest, settle=give_back)
         styles = StyleKeeper(
-            log=choices,
-            profiles=profiles,
-            serving=serving,
-            executor=background,
-            styles=settings.styles,
-            ahead=PaperRanker.name in {settings.ranking, settings.compare_with},
+            log=choices, profiles=profiles, serving=serving, executor=background, styles=settings.styles
         )
         serving.changed = styles.serving_changed
         await serving.refresh()

@@ -22,7 +22,7 @@ REMEMBERED = 20_000
 
 
 class StyleKeeper:
-    """Gives profiles in the space that serves, and fits them anew after each choice where answers want them.
+    """Gives profiles in the space that serves, and fits them anew in the background after each choice.
 
     A profile of another space is never given: while one is missing in a new space, its person is ranked as one
     without history, and it is fitted in the background.
@@ -36,16 +36,9 @@ class StyleKeeper:
         serving: ServingHolder,
         executor: Executor,
         styles: int,
-        ahead: bool = True,
         capacity: int = REMEMBERED,
     ) -> None:
-        """Nothing is read yet.
-
-        :param styles: k, the most styles that a person has.
-        :param ahead: Whether answers want profiles. Else they are fitted for who asks to see theirs, and by the night:
-            what fits them (scikit-learn) takes a second to load, and 75 MB.
-        """
-        self._ahead = ahead
+        """:param styles: k, the most styles that a person has."""
         self._log = log
         self._profiles = profiles
         self._serving = serving
@@ -79,9 +72,8 @@ class StyleKeeper:
 
     def wake(self, user_id: int) -> None:
         """This person has chosen something: fit their profile anew, in the background."""
-        if self._ahead:
-            self._due[user_id] = None
-            self._arrived.set()
+        self._due[user_id] = None
+        self._arrived.set()
 
     def forget(self, user_id: int) -> None:
         """Drop what is remembered of one person."""
@@ -91,8 +83,7 @@ class StyleKeeper:
     def serving_changed(self, _serving: Serving) -> None:
         """A newer generation serves: what is remembered may be older than the night's profiles."""
         self._known.clear()
-        if self._ahead:
-            self._arrived.set()
+        self._arrived.set()
 
     async def refresh(self, user_id: int) -> StyleProfile | None:
         """Fit one person's profile now, keep it and give it."""

@@ -1,4 +1,3 @@
-import asyncio
 import math
 
 import numpy as np
@@ -86,28 +85,6 @@ async def test_each_choice_counts_at_once(services, two_styles, choose, seen):
     assert {place.sticker_id for place in (await search(services, 7))[:3]} <= set(soft)
     stored = await services.profiles.load(7, services.serving.current.space_id)
     np.testing.assert_array_equal(profile_from_bytes(stored).centroids, profile.centroids)
-
-
-async def test_profiles_are_fitted_beside_answers_only_where_the_ranking_wants_them(
-    services, two_styles, choose, seen, settings
-):
-    await embed_stickers(services, seen)
-    await learn_styles(services, seen)
-    await services.serving.refresh()
-    fitting = asyncio.create_task(services.styles.run())
-    await choose(7, two_styles[0][0], "别的")
-    services.chosen(7)
-    space = services.serving.current.space_id
-    for _ in range(500):
-        if await services.profiles.load(7, space) is not None or (
-            settings.ranking == "persrv-plus" and not services.styles._due
-        ):
-            break
-        await asyncio.sleep(0.01)
-    fitting.cancel()
-    wanted = settings.ranking == "persrv"
-    assert (await services.profiles.load(7, space) is not None) == wanted
-    assert (await services.styles.refresh(7)).choices == 1  # as who asks to see theirs has it
 
 
 async def test_only_new_stickers_are_embedded_and_the_space_stays_so_that_profiles_stay_valid(
