@@ -197,10 +197,10 @@ async def test_each_sticker_is_read_anew_when_its_own_time_is_over(shelf, catalo
 
 async def test_one_that_two_read_at_once_does_not_keep_older_ones(shelf, catalogue, clock):
     gates = [asyncio.Event(), asyncio.Event()]
-    reading = catalogue.stickers
+    waiting, reading = iter(gates), catalogue.stickers
 
     async def slowly(sticker_ids):
-        await gates[len(catalogue.asked)].wait()
+        await next(waiting).wait()
         return await reading(sticker_ids)
 
     catalogue.stickers = slowly
