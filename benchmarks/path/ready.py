@@ -15,7 +15,7 @@ from persrv.config import Settings
 from persrv.domain.runs import JobName, RunState
 from persrv.domain.stickers import StickerFormat
 
-FIRST_PERSON: Final = 1
+FIRST_CHOOSER: Final = 1
 """The people of `benchmarks.growth` are numbered from here, and have chosen something."""
 
 

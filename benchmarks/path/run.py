@@ -16,8 +16,7 @@ from benchmarks.corpus import Corpus
 from benchmarks.machine import held_by
 from benchmarks.path.catalogue import fill
 from benchmarks.path.people import Typed, Typists, evenly, letter_by_letter
-from benchmarks.path.ready import FIRST_PERSON as FIRST_PERSON_READY
-from benchmarks.path.ready import know_them, take
+from benchmarks.path.ready import FIRST_CHOOSER, know_them, take
 from benchmarks.path.stand_in import StopWatch, Timed, watched
 from benchmarks.soak.bot import BotProcess
 from bot.sandbox.run import TOKEN, sandbox_settings
@@ -147,7 +146,7 @@ def run(
     """
     watch = StopWatch()
     world = watched(TOKEN, watch)
-    first = FIRST_PERSON if ready is None else FIRST_PERSON_READY
+    first = FIRST_PERSON if ready is None else FIRST_CHOOSER
     people = [first + number for number in range(load.people)]
     for person in people:
         world.add_person(person, f"Person {person}", "zh-hans")

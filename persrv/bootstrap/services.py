@@ -104,7 +104,7 @@ class Services:
         self.tastes.forget(user_id)
         self.own_packs.chosen(user_id)
         self.styles.wake(user_id)
-        self.shelf.chosen()
+        self.shelf.choices_changed()
 
     def packs_changed(self) -> None:
         """A pack is new or another than before: the index and what is held of packs are to follow."""
@@ -139,6 +139,7 @@ class Services:
         self.suggester.forget(user_id)
         await self.impressions.flush()
         erased = await self.history.forget(user_id)
+        self.shelf.choices_changed()
         self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         self.tastes.forget(user_id)
         self.nsfw.forget(user_id)

@@ -46,7 +46,7 @@ class Kept(Generic[Value]):
         known = self._known
         if known is None or self._clock() - known[0] >= self._at_most:
             return await self._renewed()
-        if not self._due(*known[:2]) or self._reading.locked():
+        if not self._due(*known[:2]) or self._reading.locked() or not (self._beside is None or self._beside.done()):
             return known[2]
         if self._took <= PROMPT_SECONDS:
             return await self._renewed()

@@ -273,6 +273,8 @@ class Suggester:
 
     async def _explored(self, reading: Reading, lot: Lot, user_id: int) -> Reading:
         """With a place given away, where it is this answer's turn."""
+        if lot.place is None:
+            return reading
         ranking = self._explorer.explore(
             reading.ranking, below=PAGE_SIZE, place=lot.place, person=user_id, seed=lot.seed
         )

@@ -28,7 +28,7 @@ Ask = Callable[[int], Awaitable[Sequence[int]]]
 class Shelf:
     """Reads from catalogue and history, and remembers for a while.
 
-    Each answer asks for a hundred stickers, most of them those of the answers before, and for sets that are called as
+    Each answer asks for fifty stickers, most of them those of the answers before, and for sets that are called as
     the query, which few are. Whoever types the bot's name asks an empty query first.
     """
 
@@ -89,8 +89,8 @@ class Shelf:
         """See `HistoryStore.newest`; likewise."""
         return await self._newest.first(limit)
 
-    def chosen(self) -> None:
-        """Somebody chose something: others may be popular."""
+    def choices_changed(self) -> None:
+        """Somebody chose something, or was forgotten: others may be popular."""
         self._popular.kept.changed()
 
     def changed(self) -> None:

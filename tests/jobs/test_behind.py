@@ -87,6 +87,15 @@ async def test_what_somebody_chose_is_popular_in_the_next_answer(services, cheer
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == second
 
 
+async def test_what_only_a_forgotten_person_chose_is_not_popular(services, cheering, choose):
+    first, second, *_ = await cheering("kept", 5)
+    await choose(MEI, second)
+    services.chosen(MEI)
+    assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == second
+    await services.forget(MEI)
+    assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == first
+
+
 async def test_only_a_catalogue_without_a_live_sticker_is_empty(services, cheering):
     assert (await services.suggester.suggest(MEI, "加油")).catalogue_empty
     await cheering("kept", 1)

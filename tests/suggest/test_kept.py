@@ -84,6 +84,17 @@ async def test_what_is_read_slowly_is_read_for_one_in_twenty_seconds_at_most(kep
     assert source.readings == 2
 
 
+async def test_of_many_who_ask_at_once_one_has_it_read_beside_and_it_ends_with_the_others(kept, source):
+    source.seconds = 1.0
+    await kept.get()
+    source.gate.clear()
+    source.now += RENEWED_SECONDS
+    assert [await kept.get(), await kept.get(), await kept.get()] == ["old"] * 3
+    assert len(asyncio.all_tasks()) == 2
+    await kept.close()
+    assert len(asyncio.all_tasks()) == 1
+
+
 async def test_it_is_read_anew_after_some_seconds_without_a_change(kept, source):
     await kept.get()
     source.value = "new"

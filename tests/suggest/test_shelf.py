@@ -271,7 +271,7 @@ async def test_what_is_popular_is_asked_for_once_and_again_after_a_choice(shelf,
     assert [await shelf.popular(2), await shelf.popular(2), await shelf.popular(1)] == [[5, 4], [5, 4], [5]]
     history.orders["popular"] = [1, 5, 4, 3, 2]
     assert await shelf.popular(2) == [5, 4]
-    shelf.chosen()
+    shelf.choices_changed()
     assert await shelf.popular(2) == [1, 5]
     assert await shelf.popular(3) == [1, 5, 4]
     assert await shelf.popular(2) == [1, 5]
@@ -288,7 +288,7 @@ async def test_what_was_banned_is_not_popular(shelf, history):
 async def test_a_new_set_is_the_newest_at_once(shelf, history):
     assert await shelf.newest(2) == [1, 2]
     history.orders["newest"] = [9, 1, 2]
-    shelf.chosen()
+    shelf.choices_changed()
     assert await shelf.newest(2) == [1, 2]
     shelf.changed()
     assert await shelf.newest(2) == [9, 1]
@@ -301,7 +301,7 @@ async def test_nobody_waits_for_a_long_reading_who_can_have_the_old(shelf, histo
     history.pass_time = half_a_second
     assert await shelf.popular(1) == [5]
     history.orders["popular"] = [1]
-    shelf.chosen()
+    shelf.choices_changed()
     clock.now += 9.0 - 0.6  # 8.9 s old: as if it were read for one in twenty seconds
     history.pass_time = lambda: None
     assert await shelf.popular(1) == [5]

@@ -120,7 +120,7 @@ def select_stickers() -> Select[Any]:
 def to_sticker(row: Sequence[Any]) -> Sticker:
     """A row of `select_stickers`, which may have more columns at its end, as a value.
 
-    Every answer makes a hundred of them: unpacking a row takes a third of asking it for each name.
+    Every answer makes fifty of them: unpacking a row takes a third of asking it for each name.
     """
     id_, unique_id, file_id, format_, emoji, media, problem, pack, *_ = tuple(row)
     return Sticker(id_, unique_id, file_id, _FORMATS[format_], emoji, pack, _MEDIA[media], problem)

@@ -90,10 +90,10 @@ def engine_of_threads(url: URL, connections: int) -> Engine:
 def set_up(engine: Engine, *, writes: bool, foreign_keys: bool = True, transactions: bool = True) -> None:
     """Make every connection of an engine ours.
 
-    :param transactions: Whether several statements are to see one state of the database; one does without.
     :param writes: Whether its transactions write: they take the write lock at once, because one that takes it
         later fails when another process has written meanwhile. Other connections refuse to write.
     :param foreign_keys: Whether they are enforced; not while tables are rebuilt.
+    :param transactions: Whether several statements are to see one state of the database; one does without.
     """
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
@@ -122,7 +122,7 @@ def in_few_values(statement: Select[Any], number: ColumnElement[int] | None = No
     """A statement that has the rows of another in few values: JSON arrays of arrays, in any order.
 
     The driver gives up Python's lock at every row, and a thread that computes meanwhile keeps it for up to 5 ms: beside
-    rankings, the hundred rows of an answer took longer than its ranking.
+    rankings, the rows of an answer took longer than its ranking.
 
     :param number: Of each row; up to `ROWS_A_VALUE` whose numbers are near to each other are in a value. None: all are.
     """
