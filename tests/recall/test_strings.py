@@ -23,6 +23,12 @@ def test_equal_ones_and_those_that_begin_so_are_those_of_a_walk_over_all(texts, 
     assert found.beginning(wanted, limit) == longer[:limit]
 
 
+def test_of_many_equal_ones_the_first_are_found_and_no_more_than_asked_for():
+    found = Sorted(Strings(["a", "ab", "b", "a", "a", "ab"]), range(6))
+    assert [found.equal("a", limit) for limit in (1, 2, 5)] == [[0], [0, 3], [0, 3, 4]]
+    assert [found.beginning("a", limit) for limit in (1, 5)] == [[1], [1, 5]]
+
+
 def test_it_takes_a_fraction_of_what_as_many_strings_take():
     texts = [f"字{number}" for number in range(1000)]
     strings = Strings(texts)
