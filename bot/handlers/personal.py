@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
+from telegram.error import TelegramError
 
 from bot.context import Context, texts_of
 from bot.handlers.inline import START_NO_HITS, START_NO_PACKS, START_NONE_OF_OWN
@@ -19,6 +22,8 @@ from persrv.suggest import ToldStyle, as_json
 FORGET = "forget"
 """Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
 
+_PATIENCE: Final = 1.5
+"""Seconds that a person waits for an answer without hearing why."""
 _STYLES_SHOWN = 3
 _LONGEST_WORD = 30
 """Characters of a query in the caption, which holds 1,024 (Bot API `sendPhoto`)."""
@@ -160,10 +165,24 @@ async def forgetme_answered(update: Update, context: Context) -> None:
     await acknowledge(query)
     texts = texts_of(update)
     if query.data == f"{FORGET}:yes":
-        choices, impressions = await context.services.forget(query.from_user.id)
+        choices, impressions = await _told_meanwhile(context.services.forget(query.from_user.id), query, texts)
         if choices:
             # Utility, meaning and neighbours were counted with them: the schedule has them learnt anew, without.
             context.state.importer.finished.set()
         await show(query, texts.say("forget_done", choices=choices, impressions=impressions))
     else:
         await show(query, texts.say("forget_kept"))
+
+
+async def _told_meanwhile(
+    erasing: Coroutine[None, None, tuple[int, int]], query: CallbackQuery, texts: Texts
+) -> tuple[int, int]:
+    """What erasing returns; it is said to be under way where that lasts: a large index is rewritten for seconds."""
+    work = asyncio.create_task(erasing)
+    try:
+        if not (await asyncio.wait({work}, timeout=_PATIENCE))[0]:
+            with contextlib.suppress(TelegramError):  # it goes on, whether or not that could be said
+                await show(query, texts.say("forget_at_work"))
+        return await work
+    finally:
+        work.cancel()

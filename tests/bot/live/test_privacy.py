@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from whoosh.filedb.filestore import FileStorage
 
 from persrv.adapters.backup import StatePlaces, write_backup
 from persrv.domain.moderation import Banned
@@ -92,6 +93,18 @@ def test_after_forgetme_nothing_is_left_in_database_profiles_index_or_the_next_b
     record = busy.do(busy.services.history.record_of(alex.id))
     assert (record.choices, record.impressions, record.profiles, record.sets) == ((), (), (), ())
     assert (record.private_chat, record.broadcasts_to) == (None, ())
+
+
+def test_who_waits_for_erasing_hears_that_it_is_under_way(busy, settings, alex):
+    writing = FileStorage(str(settings.data_dir / "index")).lock("MAIN_WRITELOCK")
+    assert writing.acquire(blocking=True)
+    try:
+        asked = alex.asks("/forgetme")
+        alex.presses(asked, "Erase it all")
+        alex.waits_for(lambda seen: seen.id == asked.id and seen.text.startswith("Erasing") and not seen.buttons)
+    finally:
+        writing.release()
+    alex.waits_for("Erased: 1 choices", timeout=30)
 
 
 def test_a_ban_is_told_and_outlives_forgetme(busy, page, alex):
