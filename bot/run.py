@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial
 
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Updater
@@ -82,18 +83,19 @@ async def run_bot(
                         resumed,
                     )
                     async with in_background(
-                        importer.run(),
-                        services.indexer.run(),
-                        services.impressions.run(),
-                        services.serving.run(),
-                        services.styles.run(),
-                        services.nsfw.run(),
-                        state.broadcaster.run(),
-                        _warm_up(services, alone=alone),
-                        describe_bot(application.bot),
-                        describe_to_admins(application.bot, settings.admin_ids),
-                        *((beside(services, importer),) if beside else ()),
-                        *((_until_stopped(evaluator),) if evaluator else ()),
+                        importer.run,
+                        services.indexer.run,
+                        services.impressions.run,
+                        services.serving.run,
+                        services.styles.run,
+                        services.nsfw.run,
+                        state.broadcaster.run,
+                        partial(_warm_up, services, alone=alone),
+                        partial(describe_bot, application.bot),
+                        partial(describe_to_admins, application.bot, settings.admin_ids),
+                        *((partial(beside, services, importer),) if beside else ()),
+                        *((partial(_until_stopped, evaluator),) if evaluator else ()),
+                        failed=state.metrics.erred,
                     ):
                         if ready is not None:
                             ready(services, application.bot.username)

@@ -28,6 +28,8 @@ class ChildJobs:
         self._settings = settings
         self._child: asyncio.subprocess.Process | None = None
         self._name: JobName | None = None
+        self._free = asyncio.Event()
+        self._free.set()
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -43,6 +45,7 @@ class ChildJobs:
         if self._name is not None:
             return False
         self._name = name
+        self._free.clear()
         try:
             self._child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "persrv", "job", name.value, "--background"),
@@ -50,17 +53,18 @@ class ChildJobs:
                 env={**os.environ, **ONE_THREAD, **environment_of(self._settings)},
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
             )
-        except OSError as error:
-            self._name = None
-            raise PerSRVError(f"The job {name.value} cannot be started: {error.strerror}.") from error
+        except BaseException as error:  # also where who asked for it was cancelled: others still wait
+            self._over()
+            if isinstance(error, OSError):
+                raise PerSRVError(f"The job {name.value} cannot be started: {error.strerror}.") from error
+            raise
         _log.info("the job %s has started", name.value)
         self._watching = asyncio.create_task(self._watch(self._child, name))
         return True
 
     async def wait(self) -> None:
-        """Wait until the job that runs is over."""
-        if self._watching is not None:
-            await self._watching
+        """Wait until the job that runs, or is being started, is over."""
+        await self._free.wait()
 
     async def stop(self, log: JobLog) -> None:
         """End the job that runs, and wait for its end.
@@ -91,8 +95,12 @@ class ChildJobs:
 
     async def _watch(self, child: asyncio.subprocess.Process, name: JobName) -> None:
         code = await child.wait()
-        self._name = None
+        self._over()
         if code:
             _log.warning("the job %s ended with code %d; /jobs and the lines above say why", name.value, code)
         else:
             _log.info("the job %s is done", name.value)
+
+    def _over(self) -> None:
+        self._name = None
+        self._free.set()

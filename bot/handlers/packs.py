@@ -94,13 +94,15 @@ def _line(pack: Pack, texts: Texts) -> str:
 
 
 async def _add(name: str, message: Message, user: User, context: Context, texts: Texts) -> None:
-    progress = ChatProgress(context.bot, message.chat_id, texts)
+    if context.state.importer.tells(name, message.chat_id):
+        await message.reply_html(texts.say("pack_under_way"))
+        return
+    progress, download = ChatProgress(context.bot, message.chat_id, texts), None
     try:
         # A restart goes on with the set and speaks to this person again: their language is kept.
         await context.services.history.note_person(Person(user.id, user.language_code or ""))
         if await context.services.bans.is_banned(Banned.pack(name)):
-            await message.reply_html(texts.say("pack_banned"))
-            return
+            raise PackBanned(name)
         pack = await context.services.catalogue.pack(name)
         allowances = Allowances() if context.is_admin(user) else context.state.allowances
         download = Download(allowances.stickers, user.id, pack)
@@ -114,8 +116,10 @@ async def _add(name: str, message: Message, user: User, context: Context, texts:
         await progress.begin(pack.title if pack and pack.title else name)
         counted = CountedProgress(progress, download)
         await context.state.importer.request(name, counted, requested_by=user.id, progress_chat=message.chat_id)
-    except PackBanned:  # this very moment
-        await message.reply_html(texts.say("pack_banned"))
-    except StorageError:
-        await message.reply_html(texts.say("something_wrong"))
-        raise
+    except (PackBanned, StorageError) as error:
+        if download is not None:
+            download.need(0)
+        banned = isinstance(error, PackBanned)  # before, or this very moment
+        await message.reply_html(texts.say("pack_banned" if banned else "something_wrong"))
+        if not banned:
+            raise

@@ -9,7 +9,7 @@ from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind
-from persrv.errors import TelegramUnavailable
+from persrv.errors import PackBanned, TelegramUnavailable
 from persrv.ports.jobs import Progress
 
 MOST_UNREACHABLE = 3
@@ -26,7 +26,12 @@ async def refresh_packs(services: Services, importer: PackImporter, progress: Pr
     progress.begin(JobName.PACKS, len(packs))
     unreachable = 0
     for pack in packs:
-        ended = await importer.fetch(pack.name)
+        try:
+            ended = await importer.fetch(pack.name)
+        except PackBanned:  # since the night began
+            counts["banned"] += 1
+            progress.advance(counts)
+            continue
         if ended is None:
             unreachable += 1
             counts["failed"] += 1

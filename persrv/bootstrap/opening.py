@@ -83,6 +83,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(decoder.close)
         catalogue, history = SqlCatalogueStore(database), SqlHistoryStore(database)
         impressions = ImpressionWriter(history)
+        stack.push_async_callback(impressions.flush)  # of answers that went out while the bot was stopping
         choices, profiles = SqlChoiceLog(database), SqlProfileStore(database)
         semantics = SqlSemanticsStore(database)
         artefacts = FolderArtefactStore(settings.artefacts_dir)

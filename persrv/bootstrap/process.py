@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 from persrv.adapters.locks import job_lock
 from persrv.config import Settings
 from persrv.errors import StorageError
+
+_log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS: Final = 1.0
+"""Before work in the background begins again that ended with an error; each time twice as long,"""
+LONGEST_PAUSE_SECONDS: Final = 300.0
+"""up to so long."""
 
 
 def utc_now() -> datetime:
@@ -57,12 +67,37 @@ def loading() -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def in_background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run endless tasks beside the body; cancel them at its end and wait for what they still have to write."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+async def in_background(
+    *work: Callable[[], Coroutine[None, None, None]], failed: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Run work beside the body; cancel it at its end and wait for what it still has to write.
+
+    What ends by itself is done. What ends with an error that it did not expect is logged and begins again after a
+    pause: nobody would notice else, for weeks, that there are no more new stickers.
+
+    :param failed: Called at each such error.
+    """
+    tasks = [asyncio.create_task(_again_and_again(begin, failed)) for begin in work]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _again_and_again(begin: Callable[[], Coroutine[None, None, None]], failed: Callable[[], None]) -> None:
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        began = time.monotonic()
+        try:
+            await begin()
+        except Exception:
+            if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            _log.exception("work in the background ended with an error; it begins again in %.0f s", pause)
+            failed()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        else:
+            return

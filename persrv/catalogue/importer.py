@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import datetime
 
-from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SilentProgress
+from persrv.catalogue.progress import Outcome, PackProgress, ProgressListener, SharedProgress, SilentProgress
 from persrv.domain.stickers import MediaState, Pack, PackChange, PackKind, Sticker
 from persrv.errors import MediaError, PackBanned, PackNotFound, PerSRVError, TelegramUnavailable
 from persrv.ports.media import FrameDecoder, MediaStore
@@ -58,7 +58,10 @@ class PackImporter:
         self._slots = asyncio.Semaphore(concurrency)
         self._retry_seconds = retry_seconds
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
-        self._listeners: dict[str, ProgressListener] = {}
+        self._queued: set[str] = set()
+        """Names that `_wanted` has, casefolded."""
+        self._listeners: dict[str, dict[Hashable, ProgressListener]] = {}
+        """By name, casefolded, and by chat: who is told of a set that waits or is being fetched."""
         self.finished = asyncio.Event()
         """Set whenever `run` is done with a set; whoever waits for it clears it."""
 
@@ -80,14 +83,20 @@ class PackImporter:
         :raises PackBanned: an admin has banned it.
         """
         pack = await self._catalogue.request_pack(name, requested_by=requested_by, progress_chat=progress_chat)
-        self._enqueue(pack.name, listener)
+        self._listen(pack.name, listener, progress_chat)
+        self._enqueue(pack.name)
         return pack
+
+    def tells(self, name: str, chat: int) -> bool:
+        """Whether a chat is already being told of a set: it was asked for there, and is not done."""
+        return chat in self._listeners.get(name.casefold(), {})
 
     async def resume(self, listener: Callable[[Pack], Awaitable[ProgressListener]]) -> int:
         """Take up every set that was not finished. Return how many."""
         pending = await self._catalogue.pending_packs()
         for pack in pending:
-            self._enqueue(pack.name, await listener(pack))
+            self._listen(pack.name, await listener(pack), pack.progress_chat)
+            self._enqueue(pack.name)
         return len(pending)
 
     async def run(self) -> None:
@@ -97,20 +106,13 @@ class PackImporter:
         try:
             while True:
                 name = await self._wanted.get()
-                listener = self._listeners.get(name.casefold(), SilentProgress())
-                try:
-                    finished = await self.fetch(name, listener)
-                except PackBanned:  # after it was asked for
+                # Whoever asks from now on may have meant a newer state of the set: it is then fetched once more.
+                self._queued.discard(name.casefold())
+                listeners = dict(self._listeners.get(name.casefold(), {}))
+                finished = await self._fetch_safely(name, SharedProgress(tuple(listeners.values())))
+                if finished:
+                    self._told(name, listeners)
                     failures.pop(name, None)
-                    self._listeners.pop(name.casefold(), None)
-                    continue
-                except PerSRVError as error:  # the disk, or the media worker: no sticker is to blame
-                    _log.warning("a sticker set could not be taken in and will be tried again: %s", error)
-                    finished = None
-                if finished is not None:
-                    self.finished.set()
-                    failures.pop(name, None)
-                    self._listeners.pop(name.casefold(), None)
                     continue
                 failures[name] = failures.get(name, 0) + 1
                 pause = self._retry_seconds * 2 ** min(failures[name] - 1, 5)
@@ -120,6 +122,25 @@ class PackImporter:
         finally:
             for task in later:
                 task.cancel()
+
+    async def _fetch_safely(self, name: str, listener: ProgressListener) -> bool:
+        """Fetch a set; False where it is to be tried again."""
+        try:
+            if await self.fetch(name, listener) is None:
+                return False
+        except PackBanned:  # after it was asked for
+            pack = await self._catalogue.pack(name)
+            if pack is not None:
+                await listener.report(PackProgress(pack, Outcome.BANNED))
+            return True
+        except PerSRVError as error:  # the disk, or the media worker: no sticker is to blame
+            _log.warning("a sticker set could not be taken in and will be tried again: %s", error)
+            return False
+        except Exception:  # nobody foresaw it; the sets behind this one must not wait for ever
+            _log.exception("a sticker set could not be taken in and will be tried again")
+            return False
+        self.finished.set()
+        return True
 
     async def fetch(self, name: str, listener: ProgressListener | None = None) -> PackProgress | None:
         """Bring one set up to date, now.
@@ -160,14 +181,27 @@ class PackImporter:
         await listener.report(progress)
         return progress
 
-    def _enqueue(self, name: str, listener: ProgressListener | None) -> None:
+    def _listen(self, name: str, listener: ProgressListener | None, chat: int | None) -> None:
         if listener is not None:
-            self._listeners[name.casefold()] = listener
-        self._wanted.put_nowait(name)
+            listeners = self._listeners.setdefault(name.casefold(), {})
+            listeners[object() if chat is None or chat in listeners else chat] = listener
+
+    def _told(self, name: str, told: Mapping[Hashable, ProgressListener]) -> None:
+        """These have heard how it ended; who came meanwhile waits on."""
+        listeners = self._listeners.get(name.casefold(), {})
+        for chat in told:
+            listeners.pop(chat, None)
+        if not listeners:
+            self._listeners.pop(name.casefold(), None)
+
+    def _enqueue(self, name: str) -> None:
+        if name.casefold() not in self._queued:
+            self._queued.add(name.casefold())
+            self._wanted.put_nowait(name)
 
     async def _enqueue_later(self, name: str, pause: float) -> None:
         await asyncio.sleep(pause)
-        self._wanted.put_nowait(name)
+        self._enqueue(name)
 
     async def _gone(self, name: str, known: Pack | None, outcome: Outcome, listener: ProgressListener) -> PackProgress:
         """Retire a set that there is no more, or that never was one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -20,6 +22,7 @@ class Outcome(StrEnum):
     EMPTY = "empty"
     NOT_FOUND = "not_found"
     NOT_STICKERS = "not_stickers"
+    BANNED = "banned"
     RETIRED = "retired"
     RETRYING = "retrying"
 
@@ -59,3 +62,14 @@ class SilentProgress:
 
     async def report(self, progress: PackProgress) -> None:
         """Take one report and do nothing."""
+
+
+class SharedProgress:
+    """Several want to know of one set; all are told at the same time."""
+
+    def __init__(self, listeners: Sequence[ProgressListener]) -> None:
+        self.listeners = listeners
+
+    async def report(self, progress: PackProgress) -> None:
+        """Hand one report on."""
+        await asyncio.gather(*(listener.report(progress) for listener in self.listeners))

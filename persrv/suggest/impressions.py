@@ -54,8 +54,10 @@ class ImpressionWriter:
                 return
             try:
                 await self._store.record_impressions(list(batch.values()))
-            except StorageError as error:
+            except BaseException as error:  # also at a stop in the midst of it: to write twice is no harm
                 self._waiting = batch | self._waiting
+                if not isinstance(error, StorageError):
+                    raise
                 _log.warning("impressions could not be written and will be tried again: %s", error)
 
     async def run(self) -> None:

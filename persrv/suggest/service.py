@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,6 +71,16 @@ class Reading:
         return Trial(self.compared, teams, explored)
 
 
+class _UnderWay:
+    """A query that is being answered.
+
+    :ivar forgotten: Whether the person had everything erased meanwhile: nothing of it is to be kept.
+    """
+
+    def __init__(self) -> None:
+        self.forgotten = False
+
+
 def _always() -> bool:
     return True
 
@@ -113,6 +124,8 @@ class Suggester:
         self._executor = executor
         self._now = now
         self._memory = RankingMemory()
+        self._under_way: dict[int, set[_UnderWay]] = {}
+        """By person, the queries that are being answered."""
 
     async def suggest(self, user_id: int, query: str, offset: str = "", *, wanted: Wanted = _always) -> Page:
         """One page of the answer to a query.
@@ -124,24 +137,25 @@ class Suggester:
         :param wanted: Whether the answer is still waited for; asked, from any thread, before each long step.
         :raises AnswerNotWanted: it is not.
         """
-        match = _OFFSET.fullmatch(offset)
-        if match is not None:
-            impression = await self._known(match[1], user_id, query)
-            if impression is not None:
-                return await self._page(impression, int(match[2]))
-        reading = await self.read(user_id, query, wanted=wanted, first=PAGE_SIZE)
-        impression = Impression(
-            id=secrets.token_hex(8),
-            user_id=user_id,
-            query=query,
-            sticker_ids=tuple(ranked.sticker_id for ranked in reading.ranking),
-            served=0,
-            shown_at=self._now(),
-            trial=reading.trial,
-        )
-        self._memory.keep(impression)
-        page = await self._page(impression, 0, reading.stickers)
-        return replace(page, none_of_own=reading.only_own and not reading.ranking)
+        with self._asking(user_id) as under_way:
+            match = _OFFSET.fullmatch(offset)
+            if match is not None:
+                impression = await self._known(match[1], user_id, query, under_way)
+                if impression is not None:
+                    return await self._page(impression, int(match[2]))
+            reading = await self.read(user_id, query, wanted=wanted, first=PAGE_SIZE)
+            impression = Impression(
+                id=secrets.token_hex(8),
+                user_id=user_id,
+                query=query,
+                sticker_ids=tuple(ranked.sticker_id for ranked in reading.ranking),
+                served=0,
+                shown_at=self._now(),
+                trial=reading.trial,
+            )
+            self._keep(impression, under_way)
+            page = await self._page(impression, 0, reading.stickers)
+            return replace(page, none_of_own=reading.only_own and not reading.ranking)
 
     async def read(self, user_id: int, query: str, *, wanted: Wanted = _always, first: int | None = None) -> Reading:
         """The whole ranking of live stickers for a query, with why each is where it is; no hidden ones in it.
@@ -188,6 +202,8 @@ class Suggester:
 
     def forget(self, user_id: int) -> None:
         """Drop what is remembered of one person here, before the database forgets them."""
+        for under_way in self._under_way.get(user_id, ()):
+            under_way.forgotten = True
         self._memory.forget(user_id)
         self._styles.forget(user_id)
         self._tastes.forget(user_id)
@@ -211,11 +227,28 @@ class Suggester:
         having = () if meant else tuple(ranked for ranked in ranking if ranked.by_field)
         return await self._reading(tokens, having, only_own=True)
 
-    async def _known(self, impression_id: str, user_id: int, query: str) -> Impression | None:
+    @contextlib.contextmanager
+    def _asking(self, user_id: int) -> Iterator[_UnderWay]:
+        under_way = _UnderWay()
+        others = self._under_way.setdefault(user_id, set())
+        others.add(under_way)
+        try:
+            yield under_way
+        finally:
+            others.discard(under_way)
+            if not others and self._under_way.get(user_id) is others:
+                del self._under_way[user_id]
+
+    def _keep(self, impression: Impression, under_way: _UnderWay) -> None:
+        """Remember a ranking, for its later pages and for being written once it was shown."""
+        if not under_way.forgotten:
+            self._memory.keep(impression)
+
+    async def _known(self, impression_id: str, user_id: int, query: str, under_way: _UnderWay) -> Impression | None:
         impression = self._memory.recall(impression_id) or await self._history.impression(impression_id)
         if impression is None or (impression.user_id, impression.query) != (user_id, query):
             return None
-        self._memory.keep(impression)
+        self._keep(impression, under_way)
         return impression
 
     async def _search(

@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from concurrent.futures import Executor
 from functools import partial
+from typing import Final
 
 from persrv.errors import StorageError
 from persrv.ports.learning import ChoiceLog, ProfileStore, StoredProfile
@@ -16,6 +17,9 @@ from persrv.preference.profile_bytes import profile_from_bytes, profile_to_bytes
 from persrv.suggest.serving import Serving, ServingHolder
 
 _log = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 1.0
+"""Before profiles are tried again that the database could not take."""
 
 REMEMBERED = 20_000
 """Profiles kept in memory, of some 700 bytes each in 32 dimensions."""
@@ -115,11 +119,15 @@ class StyleKeeper:
                 await self._catch_up()
                 while self._due:
                     user_id = next(iter(self._due))
-                    del self._due[user_id]
-                    await self.refresh(user_id)
+                    del self._due[user_id]  # before: whoever chooses meanwhile has another turn
+                    try:
+                        await self.refresh(user_id)
+                    except StorageError:
+                        self._due[user_id] = None
+                        raise
             except StorageError as error:
                 _log.warning("style profiles wait: %s", error)
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(RETRY_SECONDS)
                 self._arrived.set()
 
     async def _catch_up(self) -> None:

@@ -73,21 +73,21 @@ class TasteKeeper:
         self._now = now
         self._capacity = capacity
         self._known: OrderedDict[int, Taste | None] = OrderedDict()
-        self._changes: Counter[int] = Counter()
+        self._changes = 0
 
     async def taste(self, user_id: int) -> Taste | None:
         """A person's taste; None for one who chose nothing yet."""
         if user_id in self._known:
             self._known.move_to_end(user_id)
             return self._known[user_id]
-        before = self._changes[user_id]
+        before = self._changes
         try:
             choices = await self._log.latest_of(user_id, LATEST)
         except StorageError as error:
             _log.warning("what a person chose cannot be read just now: %s", error)
             return None
         taste = taste_of(user_id, choices, now=self._now())
-        if self._changes[user_id] == before:  # else a choice came in between: the next query reads again
+        if self._changes == before:  # else it may be old already: the next query reads again
             self._known[user_id] = taste
             while len(self._known) > self._capacity:
                 self._known.popitem(last=False)
@@ -96,10 +96,7 @@ class TasteKeeper:
     def forget(self, user_id: int) -> None:
         """This person chose something, or is to be forgotten: what is known of them is old."""
         self._known.pop(user_id, None)
-        self._changes[user_id] += 1
-        if len(self._changes) > 10 * self._capacity:
-            self._changes.clear()
-            self._known.clear()
+        self._changes += 1
 
 
 def taste_of(user_id: int, choices: Sequence[TimedChoice], *, now: datetime) -> Taste | None:

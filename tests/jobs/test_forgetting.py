@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
 
 import numpy as np
 import pytest
@@ -175,3 +177,29 @@ async def test_whoever_asks_while_the_job_is_at_work_is_out_after_the_next_one(o
     await night(services)
     assert text_key(SECRET) not in services.artefacts.current().arrays[QUERY_KEYS]
     assert await services.profiles.load(ANN, services.serving.current.space_id) is None
+
+
+async def test_of_a_query_that_is_being_answered_while_somebody_is_erased_nothing_is_kept(opened, monkeypatch):
+    services, _ = await opened("one", {ANN: OF_ANN})
+    ranker = services.suggester._ranker
+    ranking, erased = threading.Event(), threading.Event()
+    rank = ranker.rank
+
+    def slow(asked):
+        ranking.set()
+        assert erased.wait(30)
+        return rank(asked)
+
+    monkeypatch.setattr(ranker, "rank", slow)
+    answer = asyncio.create_task(services.suggester.suggest(ANN, "哭 " + SECRET))
+    await asyncio.to_thread(ranking.wait, 30)
+    await services.forget(ANN)
+    erased.set()
+    page = await answer
+    assert page.placed
+    services.suggester.shown(page)
+    await services.impressions.flush()
+    assert not (await services.history.record_of(ANN)).impressions
+    services.suggester.shown(page := await services.suggester.suggest(ANN, "哭"))
+    await services.impressions.flush()
+    assert [shown.query for shown in (await services.history.record_of(ANN)).impressions] == ["哭"]

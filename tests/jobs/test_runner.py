@@ -6,7 +6,7 @@ import pytest
 from jobs import child, runner
 from jobs.child import ChildJobs
 from jobs.runner import run_job
-from jobs.schedule import catch_up
+from jobs.schedule import catch_up, start_when_free
 from persrv.bootstrap import one_job_at_a_time
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
 from persrv.domain.semantics import SemanticField
@@ -189,3 +189,23 @@ async def test_a_job_that_has_to_be_killed_is_on_record_as_broken_off(
     found = (await states(services)).values()
     assert RunState.RUNNING not in found
     assert RunState.BROKEN_OFF in found
+
+
+async def test_two_that_wait_for_the_same_job_start_one_after_the_other(services, settings):
+    jobs = ChildJobs(settings)
+    await jobs.start(JobName.RETENTION)
+    await asyncio.gather(start_when_free(jobs, JobName.UTILITY), start_when_free(jobs, JobName.PACKS))
+    await jobs.wait()
+    assert {"retention", "utility", "packs"} <= (await states(services)).keys()
+
+
+async def test_a_start_that_is_cancelled_leaves_the_next_one_free(services, settings):
+    jobs = ChildJobs(settings)
+    starting = asyncio.create_task(jobs.start(JobName.RETENTION))
+    await asyncio.sleep(0)
+    assert jobs.running is JobName.RETENTION
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await start_when_free(jobs, JobName.UTILITY)
+    await jobs.wait()
+    assert (await states(services))["utility"] is RunState.DONE

@@ -73,3 +73,24 @@ async def test_a_forgotten_person_is_not_written_any_more():
     writer.forget(1)
     await writer.flush()
     assert [found.user_id for batch in store.batches for found in batch] == [2]
+
+
+async def test_what_was_being_written_when_the_bot_was_stopped_is_written_at_the_end():
+    store = Written()
+    reached = asyncio.Event()
+    record = store.record_impressions
+
+    async def slow(impressions):
+        if not reached.is_set():
+            reached.set()
+            await asyncio.Event().wait()
+        await record(impressions)
+
+    store.record_impressions = slow
+    writer = ImpressionWriter(store, interval=0.0)
+    running = asyncio.create_task(writer.run())
+    writer.add(impression(1))
+    await reached.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert store.batches == [[impression(1)]]

@@ -188,8 +188,9 @@ async def _start(limits: FrameLimits) -> _Worker:
         "MALLOC_ARENA_MAX": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    last_words = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `_end`
+    last_words: IO[bytes] | None = None
     try:
+        last_words = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `_end`
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "persrv.adapters.media.worker_main", json.dumps(asdict(limits))),
             stdin=asyncio.subprocess.PIPE,
@@ -199,7 +200,8 @@ async def _start(limits: FrameLimits) -> _Worker:
             start_new_session=True,  # Ctrl-C in a terminal is for us alone
         )
     except OSError as error:
-        last_words.close()
+        if last_words is not None:
+            last_words.close()
         raise PerSRVError(f"The media worker cannot be started: {error.strerror}.") from error
     if process.stdin is None or process.stdout is None:
         raise PerSRVError("The media worker was started without pipes.")
