@@ -6,11 +6,13 @@ processor time of this one for them (benchmarks/path/limits.md).
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
 import httpx
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 TIMEOUT_SECONDS = 5.0
@@ -90,6 +92,18 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """See `BaseRequest.parse_json_payload`; that one logs what is no JSON, and half an answer has what people type.
+
+        :raises TelegramError: it is no JSON.
+        """
+        try:
+            found: dict[str, Any] = json.loads(payload.decode(errors="replace"))
+        except ValueError:
+            raise TelegramError("Invalid server response") from None
+        return found
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:
