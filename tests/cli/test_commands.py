@@ -132,6 +132,10 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_pa
     assert "/setinline" in off.stdout
     assert "The chat -42 in PERSRV_STORAGE_CHAT_ID cannot be used" in off.stdout
 
+    url = "https://bot.example"
+    unset = persrv("doctor", WEBHOOK_URL=url, WEBHOOK_SECRET="the-webhook-secret")
+    assert "Telegram does not post updates to PERSRV_WEBHOOK_URL" in unset.stdout
+
     other = persrv("doctor", BOT_TOKEN="4243:another-token-that-nobody-knows")
     assert other.returncode == 1
     assert "does not know the token in PERSRV_BOT_TOKEN" in other.stdout
