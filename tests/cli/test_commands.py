@@ -165,6 +165,18 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     assert "PERSRV_BOT_TOKEN is missing" in none.stderr
 
 
+def test_with_a_log_of_json_what_ends_the_bot_is_an_object_too(persrv):
+    wrong = persrv("run", LOG_FORMAT="json", BOT_TOKEN="4243:another-token-that-nobody-knows")
+    assert wrong.returncode == 1
+    lines = [json.loads(line) for line in wrong.stderr.splitlines()]
+    assert "does not know the token in PERSRV_BOT_TOKEN" in lines[-1]["message"]
+    assert lines[-1]["level"] == "critical"
+    none = persrv("run", LOG_FORMAT="json", BOT_TOKEN=None)
+    assert none.returncode == 2
+    lines = [json.loads(line) for line in none.stderr.splitlines()]
+    assert "PERSRV_BOT_TOKEN is missing" in lines[-1]["message"]
+
+
 @pytest.mark.slow
 def test_a_busy_port_is_said_in_a_sentence(persrv, server, monkeypatch):
     busy = persrv("sandbox", "--no-browser", "--port", str(server.port), timeout=120)
