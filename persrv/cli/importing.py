@@ -17,6 +17,11 @@ from persrv.config import Settings, load_settings
 from persrv.errors import ConfigurationError, PackNameInvalid, SourceInvalid
 from persrv.ports.telegram import StickerSource
 
+_REQUIRED = {"bot_token": "stickers are fetched through the bot."}
+_FOR_FOLDERS = {
+    "storage_chat_id": "stickers from a folder get their Telegram ids by being sent to a chat. Make a private channel, "
+    "add the bot as an admin, and give the channel's number (-100...).",
+}
 _SAID = {
     Outcome.ADDED: "[green]added[/]",
     Outcome.REFRESHED: "[green]brought up to date[/]",
@@ -37,17 +42,9 @@ def import_(
     ],
 ) -> None:
     """Import sticker sets, or a folder of sticker files. Can be interrupted and run again."""
-    settings = load_settings()
-    if settings.bot_token is None:
-        raise ConfigurationError(["PERSRV_BOT_TOKEN is missing: stickers are fetched through the bot."])
+    required = _REQUIRED | (_FOR_FOLDERS if any(Path(source).is_dir() for source in sources) else {})
+    settings = load_settings(required=required)
     names, folders = _sort_out(sources)
-    if folders and settings.storage_chat_id is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_STORAGE_CHAT_ID is missing: stickers from a folder get their Telegram ids by being sent to a "
-                "chat. Make a private channel, add the bot as an admin, and give the channel's number (-100...)."
-            ]
-        )
     if not asyncio.run(_import(settings, names, folders)):
         raise typer.Exit(1)
 

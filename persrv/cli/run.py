@@ -6,7 +6,10 @@ import asyncio
 
 from persrv.cli.logs import set_up_logging
 from persrv.config import load_settings, secrets_of
-from persrv.errors import ConfigurationError
+
+_REQUIRED = {
+    "bot_token": "ask @BotFather for one (/newbot) and put it into .env. `persrv sandbox` runs without.",
+}
 
 
 def run() -> None:
@@ -15,15 +18,8 @@ def run() -> None:
     from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
-    settings = load_settings()
+    settings = load_settings(required=_REQUIRED)
     set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
-    if settings.bot_token is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_BOT_TOKEN is missing: ask @BotFather for one (/newbot) and put it into .env. "
-                "`persrv sandbox` runs without."
-            ]
-        )
     jobs, schedule = with_schedule(settings)
     asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings), alone=True))
 

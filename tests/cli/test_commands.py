@@ -70,6 +70,9 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     missing = persrv("import", str(folder))
     assert missing.returncode == 2
     assert "PERSRV_STORAGE_CHAT_ID is missing" in missing.stderr
+    both = persrv("import", str(folder), BOT_TOKEN=None, TIMEZONE="Mars").stderr
+    for name in ("BOT_TOKEN is missing", "STORAGE_CHAT_ID is missing", "TIMEZONE wants"):
+        assert f"PERSRV_{name}" in both
 
     chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
     done = persrv("import", str(folder), **chat)
@@ -159,6 +162,10 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     none = persrv("run", BOT_TOKEN=None)
     assert none.returncode == 2
     assert "PERSRV_BOT_TOKEN is missing" in none.stderr
+    several = persrv("run", BOT_TOKEN=None, TIMEZONE="Mars", WEBHOOK_URL="https://x.example")
+    assert several.returncode == 2
+    for name in ("BOT_TOKEN is missing", "TIMEZONE wants", "WEBHOOK_SECRET is needed"):
+        assert f"PERSRV_{name}" in several.stderr
 
 
 @pytest.mark.slow
