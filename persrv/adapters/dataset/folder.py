@@ -71,7 +71,7 @@ def _read_parts(folder: Path, seed: int, by_time: bool) -> tuple[Parts, SplitKin
         return parts, SplitKind.GIVEN, [*_about_columns(zip(paths, logs, strict=True)), *_about_overlap(parts)]
     if not whole.is_file():
         raise DatasetInvalid(f"{folder} is not a dataset folder. {WHAT_IS_RIGHT}")
-    log = read_log(whole)
+    log = read_log(whole, every_time=by_time)
     if not log.rows:
         raise DatasetInvalid(f"{whole} has a header and no row.")
     notes = [*_about_columns([(whole, log)]), *_about_repeats(log.rows)]

@@ -8,6 +8,7 @@ import pytest
 from persrv.adapters.dataset import read_dataset
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
+from persrv.evaluation.statistics import dataset_statistics
 
 
 def write(folder, **files):
@@ -23,7 +24,8 @@ def rows(*lines, header="uid,query,docid"):
 
 
 def parts(folder, **more):
-    return write(folder, train_csv=rows("u,q,a"), valid_csv=rows("u,q,b"), test_csv=rows("u,q,c"), **more)
+    three = {"train_csv": rows("u,q,a"), "valid_csv": rows("u,q,b"), "test_csv": rows("u,q,c")}
+    return write(folder, **three | more)
 
 
 def log_of(count, header="uid,query,docid"):
@@ -115,6 +117,22 @@ def test_a_split_by_time_puts_the_latest_last_and_keeps_a_moment_together(tmp_pa
     assert [len(part) for part in (dataset.train, dataset.valid, dataset.test)] == [32, 4, 4]
     assert max(row.ts for row in dataset.train) < min(row.ts for row in dataset.valid)
     assert max(row.ts for row in dataset.valid) < min(row.ts for row in dataset.test)
+
+
+def test_a_row_may_lack_the_time_that_others_have(tmp_path):
+    train = rows("u,q,a,1700000000", "u,q,b,", header="uid,query,docid,ts")
+    dataset = read_dataset(
+        write(tmp_path / "set", train_csv=train, valid_csv=rows("u,q,a"), test_csv=rows("u,q,a")), seed=0
+    )
+    assert dataset.train == (Interaction("u", "q", "a", 1_700_000_000.0), Interaction("u", "q", "b"))
+
+
+def test_a_sticker_without_a_line_is_not_counted_as_having_a_text(tmp_path):
+    lines = '{"id": "b", "ocr": "x"}\n{"id": "a", "ocr": "加油"}\n'  # the last line's text is the longest of all
+    dataset = read_dataset(parts(tmp_path / "set", stickers_jsonl=lines, train_csv=rows("u,q,z")), seed=0)
+    assert dataset.stickers.docids == ("a", "b", "z")
+    counted = dataset_statistics(dataset, dataset.stickers.texts).with_text
+    assert (counted["ocr"], counted["keywords"]) == (2, 0)
 
 
 def test_columns_may_come_in_any_order_and_others_are_left_out_with_a_note(tmp_path):
