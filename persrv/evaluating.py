@@ -47,8 +47,8 @@ from persrv.evaluation.run_files import run_lines
 from persrv.evaluation.systems import Training
 from persrv.evaluation.systems.blip2 import Blip2
 from persrv.evaluation.systems.clip_cn import ClipCn
-from persrv.evaluation.systems.persrv import PerSRVSettings
-from persrv.evaluation.systems.plus import PlusSettings
+from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRVSettings
+from persrv.evaluation.systems.plus import PLUS_FIELDS, PlusSettings
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.srs import Srs
 from persrv.evaluation.systems.system import System
@@ -103,9 +103,11 @@ def run_evaluation(
     plan = replace(
         plan,
         systems=options.systems,
-        start=_start(settings),
+        start=_start(settings, tune=options.tune),
         plus=PlusSettings(
             weights=plus_weights(settings),
+            relevance=replace(relevance_weights(settings), pack=PLUS_FIELDS.pack),
+            utility=utility_weights(settings),
             recall_size=settings.recall_size,
             forgiving=settings.forgiving,
             own_bonus=settings.own_packs,
@@ -171,11 +173,21 @@ def _known(wanted: Sequence[str] | None, known: Sequence[str]) -> None:
         raise ConfigurationError([f"--systems names {', '.join(wrong)}; there are {', '.join(known)}"])
 
 
-def _start(settings: Settings) -> PerSRVSettings:
-    """The paper's form, with the settings' weights of relevance and utility as its defaults."""
+def _start(settings: Settings, *, tune: bool) -> PerSRVSettings:
+    """The paper's form, with the settings' weights of relevance and utility as its defaults.
+
+    Alpha and gate are the settings' where those were set and nothing is tuned: the default alpha of the settings is
+    for what the bot serves, every style by its share, and not for the nearest alone.
+    """
+    ranking = PAPER_RANKING
+    if not tune:
+        given = {"alpha": "ranking_alpha", "gate": "ranking_gate"}
+        set_ = {part: getattr(settings, name) for part, name in given.items() if name in settings.model_fields_set}
+        ranking = replace(PAPER_RANKING, **set_)
     return PerSRVSettings(
         relevance=replace(relevance_weights(settings), emoji=0.0, pack=0.0),
         utility=utility_weights(settings),
+        ranking=ranking,
         styles=settings.styles,
         recall_size=settings.recall_size,
     )

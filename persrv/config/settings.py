@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
@@ -34,13 +34,11 @@ class Settings(Limits, Evaluation, Suggesting, Engines, Hosting, BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_file=".env", extra="ignore", frozen=True)
 
-    @field_validator("*", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _empty_means_unset(cls, value: Any, info: Any) -> Any:
-        """`PERSRV_X=` in a file means that X is not set: the default holds."""
-        if isinstance(value, str) and not value.strip():
-            return cls.model_fields[info.field_name].get_default()
-        return value
+    def _empty_means_unset(cls, values: Any) -> Any:
+        """`PERSRV_X=` in a file means that X is not set: the default holds, and X is none of `model_fields_set`."""
+        return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -27,7 +27,7 @@ from persrv.evaluation.systems.bm25 import bm25
 from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.own_sets import own_sets
-from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
+from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRV, PerSRVSettings
 from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
@@ -135,7 +135,11 @@ def _about_own_packs(plan: Plan, training: Training, wanted: Sequence[str]) -> t
 def _about_the_weights(plan: Plan) -> tuple[str, ...]:
     if plan.tune:
         return ("Weights were chosen on the validation part, one after the other; their path is below.",)
-    return ("Weights were not tuned: they are the settings'.",)
+    return (
+        "Weights were not tuned: they are the settings'. persrv has what of them is the paper's: no emoji and no set "
+        f"names, a person's nearest style alone, and alpha {PAPER_RANKING.alpha:g} where PERSRV_RANKING_ALPHA is not "
+        "set; persrv-plus searches no set names.",
+    )
 
 
 def _openers(
@@ -289,6 +293,8 @@ def _told(
         "utility": settings.utility,
         "ranking": settings.ranking,
         "plus": plus.weights,
+        "persrv-plus.relevance": plus.relevance,
+        "persrv-plus.utility": plus.utility,
     }
     for part, weights in parts.items():
         if weights is not None:

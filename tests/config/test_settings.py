@@ -141,6 +141,7 @@ def test_an_empty_value_means_the_default(monkeypatch):
     monkeypatch.setenv("PERSRV_RECALL_SIZE", "")
     settings = load_settings()
     assert (settings.admin_ids, settings.bot_token, settings.recall_size) == ((), None, 100)
+    assert not settings.model_fields_set
 
 
 def test_admins_are_numbers_separated_by_commas(monkeypatch):
