@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder, or a CSV file of StickerQueries.")],
-    out: Annotated[Path, typer.Option(help="Where report.json, report.html and runs/ go.")],
+    out: Annotated[Path, typer.Option(help="Where report.json, report.html, runs/ and split/ go.")],
     systems: Annotated[str | None, typer.Option(help="Only these, separated by commas. Default: all.")] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Also what each module adds (paper, table 5).")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the split, the styles, the training and the bootstrap.")] = 0,

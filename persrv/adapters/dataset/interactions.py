@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -56,6 +57,20 @@ def read_log(path: Path, *, every_time: bool = False) -> Log:
         raise DatasetInvalid(f"{path} cannot be read ({error.strerror}).") from error
     problems.raise_if_any()
     return log
+
+
+def log_text(rows: Sequence[Interaction], *, timed: bool) -> str:
+    """A CSV file that `read_log` reads back as the same rows.
+
+    :param timed: Whether it has a column `ts`, empty where a row has no time.
+    """
+    file = StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow((*COLUMNS, "ts") if timed else COLUMNS)
+    for row in rows:
+        time = ("" if row.ts is None else repr(row.ts),) if timed else ()
+        writer.writerow((*row.triple, *time))
+    return file.getvalue()
 
 
 def _read(path: Path, file: TextIO, problems: Problems, every_time: bool) -> Log:

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from persrv.adapters.dataset import read_dataset
+from persrv.adapters.dataset import log_text, read_dataset
+from persrv.adapters.dataset.interactions import read_log
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
 from persrv.evaluation.statistics import dataset_statistics
@@ -193,3 +194,15 @@ def test_a_text_is_read_back_as_it_was(tmp_path):
 def test_reading_twice_gives_the_same(tmp_path, seed):
     folder = write(tmp_path / "set", interactions_csv=log_of(60))
     assert read_dataset(folder, seed=seed).test == read_dataset(folder, seed=seed).test
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_a_log_is_read_back_as_it_was_written(tmp_path, timed):
+    queries = ['hello, "you"', "it's; fine", "加油", "a\u2028b", "\ufeffx", "'"]
+    log = [
+        Interaction(f"u,{n}", query, f"d{n}", 0.1 + n if timed and n % 2 else None) for n, query in enumerate(queries)
+    ]
+    path = tmp_path / "log.csv"
+    path.write_text(log_text(log, timed=timed), "utf-8", newline="")
+    read = read_log(path)
+    assert (read.rows, read.timed) == (tuple(log), timed)
