@@ -16,7 +16,7 @@ from rich.table import Table
 
 from persrv.cli.consoles import open_console
 from persrv.cli.job import NICENESS
-from persrv.config import load_settings
+from persrv.cli.opening import open_settings
 
 if TYPE_CHECKING:
     from persrv.evaluation.report import Report
@@ -40,7 +40,7 @@ def evaluate(
     """The paper's tables on a dataset folder. What is computed of pictures is remembered for the next run."""
     from persrv.evaluating import Options, run_evaluation
 
-    settings = load_settings()
+    settings = open_settings()
     options = Options(_names(systems), ablation, seed, precomputed_only, by_time, tune)
     if background:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from persrv.bootstrap import Services, open_services
 from persrv.catalogue import FolderPack, Outcome, PackProgress, pack_name, read_folder
 from persrv.cli.consoles import open_console
-from persrv.config import Settings, load_settings
+from persrv.cli.opening import open_settings
+from persrv.config import Settings
 from persrv.errors import ConfigurationError, PackNameInvalid, SourceInvalid
 from persrv.ports.telegram import StickerSource
 
@@ -43,7 +44,7 @@ def import_(
 ) -> None:
     """Import sticker sets, or a folder of sticker files. Can be interrupted and run again."""
     required = _REQUIRED | (_FOR_FOLDERS if any(Path(source).is_dir() for source in sources) else {})
-    settings = load_settings(required=required)
+    settings = open_settings(required)
     names, folders = _sort_out(sources)
     if not asyncio.run(_import(settings, names, folders)):
         raise typer.Exit(1)

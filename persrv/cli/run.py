@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from persrv.cli.logs import set_up_logging
-from persrv.config import load_settings, secrets_of
+from persrv.cli.opening import open_settings
+from persrv.config import load_settings
 
 _REQUIRED = {
     "bot_token": "ask @BotFather for one (/newbot) and put it into .env. `persrv sandbox` runs without.",
@@ -18,8 +18,7 @@ def run() -> None:
     from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
-    settings = load_settings(required=_REQUIRED)
-    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
+    settings = open_settings(_REQUIRED)
     jobs, schedule = with_schedule(settings)
     asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings), alone=True))
 

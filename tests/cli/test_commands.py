@@ -269,3 +269,18 @@ def test_a_job_in_the_background_speaks_only_through_the_log(persrv):
     assert done.stdout == ""
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert "utility: 0 choices, 0 stickers" in [line["message"] for line in lines]
+
+
+@pytest.mark.slow
+def test_commands_log_in_the_form_that_the_settings_ask_for_and_without_their_secrets(persrv, add_pack, tmp_path):
+    def logged(*arguments):
+        done = persrv(*arguments, LOG_FORMAT="json", WEBHOOK_SECRET="making")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["message"] for line in done.stderr.splitlines()]
+
+    add_pack("Cats_by_test", [picture(1), b"this is no picture"])
+    assert any("cannot be used" in message for message in logged("import", "Cats_by_test"))
+    shutil.rmtree(tmp_path / "data" / "index")
+    first, *_, last = logged("search", "party")
+    assert first.startswith("[secret] the search index anew in ")
+    assert last == "the search index is made anew: 2 stickers"
