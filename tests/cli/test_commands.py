@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from bot.sandbox.model import FRIENDS
 from persrv.cli import start
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind
-from tests.cli.conftest import picture
+from tests.cli.conftest import TOKEN, picture
 
 
 @pytest.mark.slow
@@ -284,3 +285,23 @@ def test_commands_log_in_the_form_that_the_settings_ask_for_and_without_their_se
     first, *_, last = logged("search", "party")
     assert first.startswith("[secret] the search index anew in ")
     assert last == "the search index is made anew: 2 stickers"
+
+
+@pytest.mark.slow
+def test_run_warns_of_an_engine_that_is_not_there(server, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+    environment |= {"PERSRV_BOT_TOKEN": TOKEN, "PERSRV_DATA_DIR": str(tmp_path / "data")}
+    environment |= {"PERSRV_TELEGRAM_API_URL": server.url, "PERSRV_LOG_FORMAT": "json"}
+    environment |= {"PERSRV_CAPTION_ENGINE": "llava", "PERSRV_CAPTION_MODEL": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "persrv", "run"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as bot:
+        stuck = threading.Timer(60, bot.kill)
+        stuck.start()
+        warned = any(
+            told["level"] == "warning" and "PERSRV_CAPTION_" in told["message"] for told in map(json.loads, bot.stderr)
+        )
+        stuck.cancel()
+        bot.terminate()
+        bot.communicate()
+    assert warned
