@@ -13,10 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from persrv.bootstrap import Services, open_services
 from persrv.catalogue import FolderPack, Outcome, PackProgress, pack_name, read_folder
 from persrv.cli.consoles import open_console
-from persrv.config import Settings, load_settings
+from persrv.cli.opening import open_settings
+from persrv.config import Settings
 from persrv.errors import ConfigurationError, PackNameInvalid, SourceInvalid
 from persrv.ports.telegram import StickerSource
 
+_REQUIRED = {"bot_token": "stickers are fetched through the bot."}
+_FOR_FOLDERS = {
+    "storage_chat_id": "stickers from a folder get their Telegram ids by being sent to a chat. Make a private channel, "
+    "add the bot as an admin, and give the channel's number (-100...).",
+}
 _SAID = {
     Outcome.ADDED: "[green]added[/]",
     Outcome.REFRESHED: "[green]brought up to date[/]",
@@ -37,17 +43,9 @@ def import_(
     ],
 ) -> None:
     """Import sticker sets, or a folder of sticker files. Can be interrupted and run again."""
-    settings = load_settings()
-    if settings.bot_token is None:
-        raise ConfigurationError(["PERSRV_BOT_TOKEN is missing: stickers are fetched through the bot."])
+    required = _REQUIRED | (_FOR_FOLDERS if any(Path(source).is_dir() for source in sources) else {})
+    settings = open_settings(required)
     names, folders = _sort_out(sources)
-    if folders and settings.storage_chat_id is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_STORAGE_CHAT_ID is missing: stickers from a folder get their Telegram ids by being sent to a "
-                "chat. Make a private channel, add the bot as an admin, and give the channel's number (-100...)."
-            ]
-        )
     if not asyncio.run(_import(settings, names, folders)):
         raise typer.Exit(1)
 

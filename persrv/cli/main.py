@@ -39,7 +39,7 @@ def top(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Set up logging for every command."""
+    """Set up logging for every command, until it knows its settings."""
     # python-telegram-bot's next major version gives durations as timedelta; asked for now, it does not warn.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     set_up_logging()

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from bot.sandbox.model import FRIENDS
 from persrv.cli import start
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind
-from tests.cli.conftest import picture
+from tests.cli.conftest import TOKEN, picture
 
 
 @pytest.mark.slow
@@ -70,6 +71,9 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     missing = persrv("import", str(folder))
     assert missing.returncode == 2
     assert "PERSRV_STORAGE_CHAT_ID is missing" in missing.stderr
+    both = persrv("import", str(folder), BOT_TOKEN=None, TIMEZONE="Mars").stderr
+    for name in ("BOT_TOKEN is missing", "STORAGE_CHAT_ID is missing", "TIMEZONE wants"):
+        assert f"PERSRV_{name}" in both
 
     chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
     done = persrv("import", str(folder), **chat)
@@ -159,6 +163,10 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     none = persrv("run", BOT_TOKEN=None)
     assert none.returncode == 2
     assert "PERSRV_BOT_TOKEN is missing" in none.stderr
+    several = persrv("run", BOT_TOKEN=None, TIMEZONE="Mars", WEBHOOK_URL="https://x.example")
+    assert several.returncode == 2
+    for name in ("BOT_TOKEN is missing", "TIMEZONE wants", "WEBHOOK_SECRET is needed"):
+        assert f"PERSRV_{name}" in several.stderr
 
 
 @pytest.mark.slow
@@ -262,3 +270,38 @@ def test_a_job_in_the_background_speaks_only_through_the_log(persrv):
     assert done.stdout == ""
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert "utility: 0 choices, 0 stickers" in [line["message"] for line in lines]
+
+
+@pytest.mark.slow
+def test_commands_log_in_the_form_that_the_settings_ask_for_and_without_their_secrets(persrv, add_pack, tmp_path):
+    def logged(*arguments):
+        done = persrv(*arguments, LOG_FORMAT="json", WEBHOOK_SECRET="making")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["message"] for line in done.stderr.splitlines()]
+
+    add_pack("Cats_by_test", [picture(1), b"this is no picture"])
+    assert any("cannot be used" in message for message in logged("import", "Cats_by_test"))
+    shutil.rmtree(tmp_path / "data" / "index")
+    first, *_, last = logged("search", "party")
+    assert first.startswith("[secret] the search index anew in ")
+    assert last == "the search index is made anew: 2 stickers"
+
+
+@pytest.mark.slow
+def test_run_warns_of_an_engine_that_is_not_there(server, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+    environment |= {"PERSRV_BOT_TOKEN": TOKEN, "PERSRV_DATA_DIR": str(tmp_path / "data")}
+    environment |= {"PERSRV_TELEGRAM_API_URL": server.url, "PERSRV_LOG_FORMAT": "json"}
+    environment |= {"PERSRV_CAPTION_ENGINE": "llava", "PERSRV_CAPTION_MODEL": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "persrv", "run"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as bot:
+        stuck = threading.Timer(60, bot.kill)
+        stuck.start()
+        warned = any(
+            told["level"] == "warning" and "PERSRV_CAPTION_" in told["message"] for told in map(json.loads, bot.stderr)
+        )
+        stuck.cancel()
+        bot.terminate()
+        bot.communicate()
+    assert warned

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from persrv.adapters.search import WhooshStickerIndex
-from persrv.cli.doctor import index_finding
+from persrv.cli.doctor import dataset_finding, index_finding
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Grade
 from persrv.config import load_settings
@@ -115,3 +115,34 @@ def test_the_search_index_is_looked_at_and_left_as_it_is(tmp_path):
     before = {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
     assert index_finding(directory, 1).grade is Grade.PROBLEM
     assert {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()} == before
+
+
+def test_the_dataset_of_evaluate_is_looked_at(tmp_path):
+    nowhere = dataset_finding(tmp_path / "nowhere")
+    assert nowhere.grade is Grade.PROBLEM
+    assert nowhere.what.startswith(f"PERSRV_EVALUATION_DATASET: {tmp_path / 'nowhere'} is not there.")
+    rows = "".join(f"u,q{n},d{n}\n" for n in range(10))
+    log = tmp_path / "interactions.csv"
+    log.write_text(f"uid,query,docid\n{rows}", "utf-8")
+    assert dataset_finding(tmp_path).grade is Grade.GOOD
+    assert dataset_finding(tmp_path).what.endswith(": 10 choices")
+    log.write_text(f"uid,query,docid\n{rows}u,q\n", "utf-8")
+    assert "interactions.csv, line 12:" in dataset_finding(tmp_path).what
+    labels = tmp_path / "labels.csv"
+    labels.write_text("sticker_id,labeled_queries\n1.png,ok\n", "utf-8")
+    assert "There are 1 distinct choices; to split them" in dataset_finding(labels).what
+
+
+@pytest.mark.slow
+def test_the_doctor_names_the_setting_of_a_dataset_that_is_not_there(persrv, tmp_path):
+    done = persrv("doctor", EVALUATION_DATASET=str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert "✗ PERSRV_EVALUATION_DATASET: " in done.stdout
+
+
+def test_in_the_background_missing_engines_are_lines_of_the_log_and_nothing_else_is_said(persrv, tmp_path):
+    done = persrv("doctor", "--background", CAPTION_ENGINE="llava", CAPTION_MODEL=str(tmp_path), LOG_FORMAT="json")
+    assert (done.returncode, done.stdout) == (0, "")
+    (line,) = (json.loads(line) for line in done.stderr.splitlines())
+    assert line["level"] == "warning"
+    assert "PERSRV_CAPTION_" in line["message"]  # the engine where its extra is missing, else the model
