@@ -19,9 +19,9 @@ from persrv.bootstrap import prepare_data_dir
 from persrv.cli.consoles import open_console
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Finding, Grade
-from persrv.cli.logs import redact
 from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, PerSRVError, StorageError
+from persrv.redaction import redact
 
 _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
 
