@@ -61,7 +61,7 @@ async def findings() -> AsyncIterator[Finding]:
         return
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
-        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+        yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):
