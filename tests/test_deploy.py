@@ -1,4 +1,7 @@
-"""Dockerfile, compose.yaml and the systemd unit name what exists. No image is built here: there is no Docker in CI."""
+"""Dockerfile, compose.yaml, the systemd unit and MANIFEST.in name what exists.
+
+No image is built here: there is no Docker in CI.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,14 @@ def test_the_image_copies_what_is_there_and_everything_that_is_installed():
     assert {"persrv", "bot", "jobs", "migrations", "pyproject.toml", "constraints.txt", "LICENSE"} <= copied
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
     assert {".env", ".git", "data"} <= set(ignored)  # no secret and no data in an image
+
+
+def test_a_source_distribution_has_all_that_make_and_the_tests_need():
+    lines = (ROOT / "MANIFEST.in").read_text("utf-8").splitlines()
+    named = {word for line in lines if line.startswith(("include ", "graft ")) for word in line.split()[1:]}
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    assert {"Makefile", "constraints.txt", "CHANGELOG.md", ".env.example", "tests", ".ci", "benchmarks"} <= named
+    assert {"Dockerfile", ".dockerignore", "compose.yaml", "deploy", "docs"} <= named
 
 
 def test_the_container_is_not_root_and_is_asked_whether_it_is_ready():

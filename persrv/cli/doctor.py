@@ -24,6 +24,7 @@ from persrv.bootstrap import prepare_data_dir
 from persrv.cli.consoles import open_console
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Finding, Grade
+<<<<<<< HEAD
 from persrv.cli.job import NICENESS
 from persrv.cli.logs import redact
 from persrv.cli.opening import open_settings
@@ -31,6 +32,11 @@ from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, DatasetInvalid, PerSRVError, StorageError
 
 _log = logging.getLogger(__name__)
+=======
+from persrv.config import Settings, load_settings, unknown_settings
+from persrv.errors import ConfigurationError, PerSRVError, StorageError
+from persrv.redaction import redact
+>>>>>>> c3dc19d669aedbe4a2156d528558f9d71341fc77
 
 _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
 
@@ -86,7 +92,7 @@ async def findings() -> AsyncIterator[Finding]:
         return
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
-        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+        yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):

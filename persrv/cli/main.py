@@ -12,8 +12,9 @@ import typer
 from persrv import __version__
 from persrv.cli import backup, database, doctor, evaluating, finetune, importing, job, run, sandbox, searching, settings
 from persrv.cli.consoles import open_console, write_what_can_be_written
-from persrv.cli.logs import redact, set_up_logging
+from persrv.cli.logs import set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
+from persrv.redaction import redact
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Why standard output takes no more, where it is a file."""

@@ -37,7 +37,6 @@ from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import Arrange
 from persrv.recall.nearest import ExactNearest
 
-NEURAL: Final = ("blip2", "clip-cn", "srs")
 OWN: Final = (*BASELINES, "persrv", "persrv-plus")
 """The systems of this module, in the order of DESIGN."""
 

@@ -91,6 +91,42 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     assert len(json.loads(persrv("search", "快乐", "--json").stdout)["results"]) == 2
 
 
+@pytest.fixture
+def namesakes(tmp_path):
+    """Two folders called cats, with other files."""
+    for number, where in enumerate(("line", "wechat")):
+        (tmp_path / where / "cats").mkdir(parents=True)
+        for shade in (1, 2):
+            (tmp_path / where / "cats" / f"{shade}.webp").write_bytes(picture(100 * number + 40 * shade))
+    return tmp_path / "line", tmp_path / "wechat"
+
+
+def test_two_folders_of_one_name_are_refused_before_anything_is_uploaded(persrv, world, namesakes):
+    line, wechat = namesakes
+    refused = persrv("import", str(line), str(wechat), STORAGE_CHAT_ID=str(FRIENDS), columns=1000)
+    assert refused.returncode == 1
+    assert f"{line}/cats and {wechat}/cats would become the same set" in refused.stderr
+    assert world.calls_of("sendSticker") == ()
+    assert persrv("import", str(line), f"{line}/cats/", STORAGE_CHAT_ID=str(FRIENDS)).stdout.count("added") == 1
+
+
+@pytest.mark.slow
+def test_a_set_is_not_replaced_by_another_folder_of_its_name_unless_that_is_wanted(persrv, world, namesakes):
+    line, wechat = namesakes
+    (wechat / "dogs").mkdir()
+    (wechat / "dogs" / "1.webp").write_bytes(picture(250))
+    chat = {"STORAGE_CHAT_ID": str(FRIENDS), "columns": 1000}
+    persrv("import", str(line), **chat)
+    refused = persrv("import", str(wechat), **chat)
+    assert refused.returncode == 1
+    assert f"There is a set cats with 2 stickers already, none of which is in {wechat}/cats" in refused.stdout
+    assert "dogs added: 1 stickers" in refused.stdout
+    assert len(world.calls_of("sendSticker")) == 3
+    assert "cats brought up to date: 2 stickers" in persrv("import", "--replace", str(wechat), **chat).stdout
+    assert len(world.calls_of("sendSticker")) == 5
+    assert "is not imported" in persrv("import", str(line), **chat).stdout
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file that nobody can read, not even root")
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_imported(persrv, folder):
     (folder / "sad" / "unreadable.png").symlink_to("/proc/self/mem")

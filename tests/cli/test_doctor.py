@@ -10,9 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from persrv.adapters.search import WhooshStickerIndex
-from persrv.cli.doctor import dataset_finding, index_finding
+from persrv.cli.doctor import dataset_finding, findings, index_finding
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Grade
+from persrv.cli.settings import env_example
 from persrv.config import load_settings
 from persrv.domain.semantics import SemanticField, StickerDocument
 
@@ -32,6 +33,22 @@ def said(**settings):
 def about(word, **settings):
     [found] = [line for line in said(**settings) if word in line]
     return found
+
+
+def test_who_has_no_env_is_told_what_makes_one_and_it_changes_nothing_by_itself(monkeypatch, tmp_path):
+    async def advised():
+        async for found in findings():
+            if ".env" in found.what:
+                return found.remedy
+        return ""
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PERSRV_BOT_TOKEN", raising=False)
+    before = load_settings()
+    assert "persrv settings > .env" in asyncio.run(advised())
+    (tmp_path / ".env").write_text(env_example(), "utf-8")
+    assert load_settings() == before
+    assert asyncio.run(advised()) == ""
 
 
 def test_what_is_installed_is_named():
