@@ -37,11 +37,15 @@ def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[N
 
 
 def prepare_data_dir(settings: Settings) -> None:
-    """Make the data folder.
+    """Make the data folder, for this user alone: it holds what people typed. One that is there stays as it is.
 
     :raises StorageError: it cannot be made or written.
     """
     try:
+        for missing in reversed(
+            [path for path in (settings.data_dir, *settings.data_dir.parents) if not path.exists()]
+        ):
+            missing.mkdir(mode=0o700, exist_ok=True)
         for folder in (settings.data_dir, settings.index_dir, settings.media_dir, settings.cache_dir):
             folder.mkdir(parents=True, exist_ok=True)
         probe = settings.data_dir / ".writable"

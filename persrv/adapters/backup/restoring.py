@@ -27,6 +27,7 @@ from persrv.adapters.backup.format import (
     sum_line,
 )
 from persrv.adapters.backup.places import StatePlaces
+from persrv.adapters.backup.unfinished import private_file
 from persrv.errors import StorageError
 
 _CHUNK: Final = 1 << 20
@@ -117,10 +118,10 @@ def _unpack(file: IO[bytes], name: str, ready: Mapping[str, Path]) -> About:
 
 
 def _write(content: IO[bytes], path: Path) -> str:
-    """Write one file so that it stays; return its SHA-256."""
+    """Write one file so that it stays, for this user alone; return its SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    with path.open("xb") as file:
+    with private_file(path) as file:
         for chunk in _chunks(content):
             digest.update(chunk)
             file.write(chunk)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from persrv.adapters.backup.format import DATABASE
 from persrv.adapters.locks import locked
@@ -45,6 +46,14 @@ def work_folder(target: Path) -> Iterator[Path]:
             yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def private_file(path: Path) -> BinaryIO:
+    """A new file that its owner alone may read.
+
+    :raises OSError: it is there already, or cannot be made.
+    """
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def _remove_if_left(folder: Path) -> None:

@@ -20,7 +20,7 @@ from persrv import __version__
 from persrv.adapters.artefacts.files import flush
 from persrv.adapters.backup.format import ABOUT, DATABASE, SUMS, About, is_member, sum_line
 from persrv.adapters.backup.places import StatePlaces
-from persrv.adapters.backup.unfinished import ARCHIVE, work_folder
+from persrv.adapters.backup.unfinished import ARCHIVE, private_file, work_folder
 from persrv.adapters.database import sqlite
 from persrv.errors import StorageError
 
@@ -52,7 +52,7 @@ def write_backup(places: StatePlaces, target: Path, *, at: datetime) -> int:
             revision = _copy_database(places.database, copy)
             about = About(__version__, revision, at.isoformat(timespec="seconds"))
             unfinished = work / ARCHIVE
-            with _private_file(unfinished) as file:
+            with private_file(unfinished) as file:
                 _write(file, about, at, copy, places)
             flush(unfinished)
             unfinished.replace(target)
@@ -198,10 +198,6 @@ def _opened(folder: Path, names: Iterable[str]) -> Iterator[list[tuple[str, Bina
         except (FileNotFoundError, NotADirectoryError):
             files = []
         yield list(files)
-
-
-def _private_file(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 class _Hashed(io.RawIOBase):

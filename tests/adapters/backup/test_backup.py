@@ -86,6 +86,8 @@ async def test_what_was_backed_up_comes_back_in_another_folder(places, backup, t
     assert artefacts.notes == {"space": "s"}
     assert FolderEmbeddingArchive(other.embeddings).rows("style", "1", 2).read().tolist() == [[0, 0], [3, 4]]
     assert not other.index.exists()
+    files = [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert sorted(path.name for path in (tmp_path / "other").iterdir()) == [
         "artefacts",
         "embeddings",
