@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import shlex
 import sqlite3
+import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
+from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlStorageProbe, upgrade
 from persrv.adapters.search.manifest import read_manifest
 from persrv.adapters.search.snapshot import open_snapshot
 from persrv.bootstrap import prepare_data_dir
@@ -62,6 +65,8 @@ async def findings() -> AsyncIterator[Finding]:
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+    elif await asyncio.to_thread(is_open_to_all, Path(".env")):
+        yield Finding(Grade.ADVICE, "Everybody on this machine can read .env, and the token in it", "chmod 600 .env")
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):
@@ -92,9 +97,17 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
     except StorageError as error:
         yield Finding(Grade.PROBLEM, str(error))
         return
-    yield Finding(Grade.GOOD, f"The data folder {settings.data_dir.resolve()} can be written")
+    folder = settings.data_dir.resolve()
+    yield Finding(Grade.GOOD, f"The data folder {folder} can be written")
+    if await asyncio.to_thread(is_open_to_all, folder):
+        yield Finding(
+            Grade.ADVICE,
+            f"Everybody on this machine can read {folder}, and in it what people typed",
+            f"chmod 700 {shlex.quote(str(folder))}",
+        )
     database = Database(settings.database)
     try:
+        await SqlStorageProbe(database).check()
         catalogue = SqlCatalogueStore(database)
         packs, stickers = await catalogue.packs(), await catalogue.count_stickers()
         choices = await SqlHistoryStore(database).popular(1)
@@ -103,7 +116,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         return
     finally:
         await database.close()
-    yield Finding(Grade.GOOD, "The database is up to date")
+    yield Finding(Grade.GOOD, "The database is up to date and can be written")
     if stickers:
         yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
     else:
@@ -117,6 +130,16 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
             "No choice has arrived yet",
             "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
         )
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Whether every user of this machine may read a file, or what is in a folder."""
+    if os.name != "posix":
+        return False
+    path = path.resolve()
+    wanted = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+    # Who may not pass through a folder above reads nothing below.
+    return bool(path.stat().st_mode & wanted) and all(above.stat().st_mode & stat.S_IXOTH for above in path.parents)
 
 
 def index_finding(directory: Path, stickers: int) -> Finding:
