@@ -58,6 +58,13 @@ def test_compose_runs_the_bot_with_a_volume_and_the_model_only_when_asked():
     assert services["captions"]["profiles"] == ["captions"]
 
 
+def test_what_people_typed_is_for_the_bot_alone_in_the_container_and_under_systemd():
+    assert re.search(
+        r"install -d -m 700 -o persrv -g persrv /data$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    assert "StateDirectoryMode=0700" in (ROOT / "deploy" / "persrv.service").read_text("utf-8").splitlines()
+
+
 def test_the_unit_runs_the_command_and_gives_it_time_to_stop():
     unit = configparser.ConfigParser(interpolation=None, strict=False)
     unit.optionxform = str

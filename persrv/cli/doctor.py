@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+<<<<<<< HEAD
 import logging
 import os
+=======
+import os
+import shlex
+>>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
 import sqlite3
+import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,8 +22,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+<<<<<<< HEAD
 from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
 from persrv.adapters.dataset import count_choices
+=======
+from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlStorageProbe, upgrade
+>>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
 from persrv.adapters.search.manifest import read_manifest
 from persrv.adapters.search.snapshot import open_snapshot
 from persrv.bootstrap import prepare_data_dir
@@ -92,7 +102,13 @@ async def findings() -> AsyncIterator[Finding]:
         return
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
+<<<<<<< HEAD
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
+=======
+        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+    elif await asyncio.to_thread(is_open_to_all, Path(".env")):
+        yield Finding(Grade.ADVICE, "Everybody on this machine can read .env, and the token in it", "chmod 600 .env")
+>>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):
@@ -125,9 +141,17 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
     except StorageError as error:
         yield Finding(Grade.PROBLEM, str(error))
         return
-    yield Finding(Grade.GOOD, f"The data folder {settings.data_dir.resolve()} can be written")
+    folder = settings.data_dir.resolve()
+    yield Finding(Grade.GOOD, f"The data folder {folder} can be written")
+    if await asyncio.to_thread(is_open_to_all, folder):
+        yield Finding(
+            Grade.ADVICE,
+            f"Everybody on this machine can read {folder}, and in it what people typed",
+            f"chmod 700 {shlex.quote(str(folder))}",
+        )
     database = Database(settings.database)
     try:
+        await SqlStorageProbe(database).check()
         catalogue = SqlCatalogueStore(database)
         packs, stickers = await catalogue.packs(), await catalogue.count_stickers()
         choices = await SqlHistoryStore(database).popular(1)
@@ -136,7 +160,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         return
     finally:
         await database.close()
-    yield Finding(Grade.GOOD, "The database is up to date")
+    yield Finding(Grade.GOOD, "The database is up to date and can be written")
     if stickers:
         yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
     else:
@@ -150,6 +174,16 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
             "No choice has arrived yet",
             "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
         )
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Whether every user of this machine may read a file, or what is in a folder."""
+    if os.name != "posix":
+        return False
+    path = path.resolve()
+    wanted = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+    # Who may not pass through a folder above reads nothing below.
+    return bool(path.stat().st_mode & wanted) and all(above.stat().st_mode & stat.S_IXOTH for above in path.parents)
 
 
 def index_finding(directory: Path, stickers: int) -> Finding:

@@ -3,14 +3,22 @@
 import asyncio
 import http.server
 import json
+import os
+import stat
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from persrv.adapters.search import WhooshStickerIndex
+<<<<<<< HEAD
 from persrv.cli.doctor import dataset_finding, findings, index_finding
+=======
+from persrv.cli.doctor import _storage, index_finding, is_open_to_all
+>>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Grade
 from persrv.cli.settings import env_example
@@ -116,6 +124,53 @@ def test_a_caption_server_is_asked_whether_it_is_there():
         assert "PERSRV_CAPTION_API_KEY" in refused
         assert "a-key" not in refused
     assert "PERSRV_CAPTION_URL" in about("cannot be reached", caption_url=url, **wanted)
+
+
+def found_in(settings):
+    async def gather():
+        return [found async for found in _storage(settings)]
+
+    return asyncio.run(gather())
+
+
+def test_a_database_that_can_only_be_read_is_a_problem(tmp_path):
+    settings = load_settings(data_dir=tmp_path / "data")
+    assert Grade.PROBLEM not in {found.grade for found in found_in(settings)}
+    with (settings.data_dir / "persrv.sqlite3").open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")  # the write version; one that SQLite does not know makes the file read-only, for root too
+    (problem,) = [found for found in found_in(settings) if found.grade is Grade.PROBLEM]
+    assert "persrv.sqlite3 cannot be written" in problem.what
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these modes")
+
+
+@posix
+def test_a_data_folder_that_everybody_can_read_is_advised_against_and_a_new_one_is_private(tmp_path):
+    with tempfile.TemporaryDirectory() as above:  # below tmp_path nobody else can read anything
+        Path(above).chmod(0o755)
+        settings = load_settings(data_dir=Path(above) / "new" / "data")
+        assert not any("Everybody" in found.what for found in found_in(settings))
+        for path in (settings.data_dir, settings.data_dir.parent):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700
+            path.chmod(0o755)
+        (advice,) = [found for found in found_in(settings) if "Everybody" in found.what]
+        assert (advice.grade, advice.remedy) == (Grade.ADVICE, f"chmod 700 {settings.data_dir.resolve()}")
+        assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o755, "what is there stays as it is"
+
+
+@posix
+def test_what_everybody_can_read_is_what_no_folder_above_keeps_them_from():
+    with tempfile.TemporaryDirectory() as above:
+        env = Path(above) / ".env"
+        env.write_text("PERSRV_BOT_TOKEN=")
+        env.chmod(0o644)
+        assert not is_open_to_all(env)
+        Path(above).chmod(0o711)
+        assert is_open_to_all(env)
+        env.chmod(0o600)
+        assert not is_open_to_all(env)
 
 
 def test_the_search_index_is_looked_at_and_left_as_it_is(tmp_path):
