@@ -38,7 +38,9 @@ export function messageActions(app) {
 
   const onButton = (message, button, element) => {
     const query = button.switch_inline_query_current_chat;
+    const elsewhere = button.switch_inline_query;
     if (typeof query === "string") app.ask(query);
+    else if (typeof elsewhere === "string") app.askElsewhere(elsewhere);
     else if (button.callback_data !== undefined) press(message, button.callback_data, element);
     else if (/^https?:/.test(button.url ?? "") && !onLink(button.url))
       window.open(button.url, "_blank", "noopener,noreferrer");

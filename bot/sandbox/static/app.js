@@ -292,6 +292,12 @@ export class App {
     this.composer.fill(`@${this.bot.username} ${query}`);
   }
 
+  /** The same in a person's other chat: there are but two, so none is asked for. @param {string} query */
+  askElsewhere(query) {
+    this.#enter(this.#myChats().find(({ id }) => id !== this.chat.id));
+    this.ask(query);
+  }
+
   /** Open the picker, in the bot's chat: stickers are sent to the bot. @param {string} [name] The pack to show. */
   pick(name) {
     this.#enterPrivate();

@@ -218,6 +218,16 @@ def test_the_page_speaks_chinese_to_mei_and_english_to_alex(filled, window):
     expect(window.get_by_text("Hello! I find the sticker you mean.").first).to_be_visible()
 
 
+def test_a_feeling_typed_to_the_bot_is_asked_in_the_other_chat_by_a_button(filled, window):
+    become(window, 1002)
+    open_private_chat(window, 1002)
+    say(window, "party")
+    window.get_by_role("button", name="Try it in another chat").click()
+    expect(window.get_by_test_id("chat--100500")).to_have_attribute("aria-current", "true")
+    expect(window.get_by_test_id("composer")).to_have_value("@persrv_bot party")
+    expect(cell(window, 0)).to_be_visible()
+
+
 def test_words_that_find_nothing_lead_to_the_private_chat(filled, window):
     become(window, 1002)
     window.get_by_test_id("composer").fill("@persrv_bot qwxzzk")
