@@ -49,7 +49,7 @@ export function messageActions(app) {
   const onSticker = (message, anchor) => {
     const items = [{ label: t("reply"), pick: () => app.composer.reply(message) }];
     // The bot answers /why in its own chat; the card tells the same anywhere.
-    if (app.chat.kind === "private" && app.commands.includes("why"))
+    if (app.chat.kind === "private" && app.commands.some(({ command }) => command === "why"))
       items.push({ label: t("why_sticker"), pick: () => app.send({ text: "/why", reply_to: message.id }) });
     items.push({ label: t("facts_title"), pick: () => app.facts.show(message.sticker.id) });
     if (message.sticker.set_name)

@@ -32,7 +32,7 @@ export class App {
     this.chats = state.chats.map((chat) =>
       chat.kind === "private" ? { ...chat, title: state.bot.name } : chat,
     );
-    this.commands = COMMANDS;
+    this.told = [];
     this.history = new History();
     this.drafts = new Map();
     this.person = this.people[0];
@@ -140,6 +140,12 @@ export class App {
     if (!inline) this.#explainQuery(this.lastQuery);
   }
 
+  /** The bot's menu, in the person's language. @returns {{command: string, description: string}[]} */
+  get commands() {
+    if (this.told.length) return this.told;
+    return COMMANDS.map((command) => ({ command, description: t(`cmd_${command}`) }));
+  }
+
   #myChats() {
     return this.chats.filter(({ id, kind }) => kind === "group" || id === this.person.id);
   }
@@ -150,7 +156,7 @@ export class App {
     try {
       const { commands } = await getCommands(person.id);
       if (person !== this.person) return;
-      this.commands = commands.length ? commands : COMMANDS;
+      this.told = commands;
       for (const { id } of this.#myChats()) {
         const { messages } = await getMessages(person.id, id);
         if (person !== this.person) return;

@@ -6,6 +6,9 @@ from contextlib import closing
 
 import pytest
 
+from bot.app import ADMIN_COMMANDS, COMMANDS
+from bot.texts import texts_for
+
 
 @pytest.fixture
 def filled(bot, world, make_pack, mei, finds):
@@ -104,6 +107,13 @@ def test_the_menu_and_the_descriptions_are_set_in_every_language(bot, world):
         time.sleep(0.05)
     tags = {call.params.get("language_code") or "" for call in world.calls_of("setMyCommands")}
     assert tags == {"", "zh"}
+
+
+def test_the_menu_says_what_each_command_does_in_the_persons_language(bot, mei, alex):
+    english, chinese = texts_for("en"), texts_for("zh")
+    assert alex.menu() == {name: english.plain(f"command_{name}") for name in COMMANDS}
+    menu = mei.menu(until=lambda found: "ban" in found)
+    assert menu == {name: chinese.plain(f"command_{name}") for name in (*COMMANDS, *ADMIN_COMMANDS)}
 
 
 def test_forgetme_asks_first_and_then_leaves_nothing_anywhere(filled, settings, mei, alex, finds):

@@ -228,6 +228,25 @@ def test_a_feeling_typed_to_the_bot_is_asked_in_the_other_chat_by_a_button(fille
     expect(cell(window, 0)).to_be_visible()
 
 
+def test_the_command_menu_says_what_the_bot_told_of_each_command(filled, mei, alex, window):
+    for person, does in ((mei, "自己的贴纸包：优先、仅限，或一视同仁"), (alex, "Your own packs: first, alone")):
+        person.menu(until=lambda found: "mine" in found)
+        become(window, person.id)
+        open_private_chat(window, person.id)
+        window.get_by_test_id("composer").fill("/mi")
+        expect(window.locator("#menu")).to_contain_text(f"/mine{does}")
+        window.get_by_test_id("composer").fill("")
+
+
+def test_a_sticker_is_called_by_its_emoji_and_its_sets_title(filled, window):
+    ask(window, "想哭")
+    expect(cell(window, 0)).to_have_attribute("aria-label", "😭 Faces")
+    window.get_by_test_id("composer").fill("")
+    window.get_by_test_id("chat-1001").click()
+    window.locator("#stickers").click()
+    expect(window.locator("#picker .cell").first).to_have_attribute("aria-label", "😂 Faces")
+
+
 def test_words_that_find_nothing_lead_to_the_private_chat(filled, window):
     become(window, 1002)
     window.get_by_test_id("composer").fill("@persrv_bot qwxzzk")
