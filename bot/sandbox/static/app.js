@@ -282,6 +282,22 @@ export class App {
 
   #offerCommands(prefix) {
     this.picker.close();
+    this.#showCommands(prefix);
+    byId("composer").focus();
+    if (!prefix) this.#renewCommands();
+  }
+
+  /** A bot that has only just started tells its menu after the page has asked for it. */
+  async #renewCommands() {
+    const { person, told } = this;
+    const { commands } = await getCommands(person.id).catch(() => ({ commands: told }));
+    const typed = /^(?:\/(\w*))?$/.exec(this.composer.text);
+    if (person !== this.person || JSON.stringify(commands) === JSON.stringify(told)) return;
+    this.told = commands;
+    if (typed && this.menu.open) this.#showCommands((typed[1] ?? "").toLowerCase());
+  }
+
+  #showCommands(prefix) {
     const items = commandItems(this.commands, prefix, {
       onFill: (text) => this.composer.fill(text),
       onSend: (text) => {
@@ -290,7 +306,6 @@ export class App {
       },
     });
     this.menu.show(items);
-    byId("composer").focus();
   }
 
   /** @param {string} query Put `@bot query` into the composer. */

@@ -1,63 +1,11 @@
 """The chat page in a real browser, with the whole bot behind it."""
 
-import os
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 15_000
-"""Milliseconds that anything may take on a busy machine."""
-
-expect.set_options(timeout=PATIENCE)
-
-
-def no_browser(reason):
-    """Skip; fail where a browser was promised."""
-    if os.environ.get("REQUIRE_BROWSER"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        no_browser("there is no Chromium on the PATH: install it to run the tests of the chat page")
-    with sync_playwright() as playwright:
-        try:
-            running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        except Error as error:
-            no_browser(f"{path} does not start: {error.message.splitlines()[0]}")
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def window(browser, server):
-    """The page, Mei looking; what the browser complains of fails the test."""
-    context = browser.new_context(viewport={"width": 1360, "height": 860})
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.url)
-    expect(page.get_by_test_id("person-1001")).to_have_attribute("aria-checked", "true")
-    yield page
-    context.close()
-    assert complaints == []
 
 
 @pytest.fixture
@@ -236,6 +184,18 @@ def test_the_command_menu_says_what_the_bot_told_of_each_command(filled, mei, al
         window.get_by_test_id("composer").fill("/mi")
         expect(window.locator("#menu")).to_contain_text(f"/mine{does}")
         window.get_by_test_id("composer").fill("")
+
+
+def test_the_command_menu_is_the_bots_also_where_the_page_was_there_first(server, window, start_bot, alex):
+    become(window, 1002)
+    open_private_chat(window, 1002)
+    window.locator("#commands").click()
+    expect(window.locator("#menu")).to_contain_text("/packsThe packs it searches")
+    start_bot()
+    alex.menu()
+    window.locator("#commands").click()
+    window.locator("#commands").click()
+    expect(window.locator("#menu")).to_contain_text("/packsThe sticker sets it knows")
 
 
 def test_a_sticker_is_called_by_its_emoji_and_its_sets_title(filled, window):
