@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from bot.sandbox.model import FRIENDS
 from tests.bot.live.conftest import TOKEN
-from tests.bot.live.test_page import become, open_private_chat
+from tests.bot.live.test_page import ask, become, cell, open_private_chat
 
 pytestmark = pytest.mark.browser
 
@@ -63,3 +64,69 @@ def test_a_narrow_page_shows_a_long_query_whole_and_one_line_of_text_as_one(fill
     panel, box = window.get_by_test_id("panel").bounding_box(), note.bounding_box()
     assert panel["x"] <= box["x"]
     assert box["x"] + box["width"] <= panel["x"] + panel["width"]
+
+
+CONTRASTS = """
+() => {
+  // Every colour as sRGB, painted: color-mix() and names are the browser's to work out.
+  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
+    .getContext("2d", { willReadFrequently: true });
+  const read = (color) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data;
+    return { rgb: [r, g, b], alpha: a / 255 };
+  };
+  const over = (top, below, alpha = top.alpha) => top.rgb.map((value, i) => value * alpha + below[i] * (1 - alpha));
+  // The worst that a gradient comes to: its lightest colour under light text.
+  const lightest = getComputedStyle(document.documentElement).getPropertyValue("--paper-3");
+  const behind = (element) => {
+    if (element.id === "middle") return read(lightest).rgb;
+    const own = read(getComputedStyle(element).backgroundColor);
+    return own.alpha === 1 || !element.parentElement ? own.rgb : over(own, behind(element.parentElement));
+  };
+  const seen = (element) =>
+    element === document.body ? 1 : seen(element.parentElement) * Number(getComputedStyle(element).opacity);
+  const luminance = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const found = [];
+  for (const element of document.body.querySelectorAll("*")) {
+    const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+    if (!text || !element.checkVisibility({ visibilityProperty: true })) continue;
+    const below = behind(element);
+    const color = read(getComputedStyle(element).color);
+    const lights = [luminance(over(color, below, color.alpha * seen(element))), luminance(below)];
+    const contrast = (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+    found.push([`${element.tagName.toLowerCase()}.${element.className} ${text.slice(0, 30)}`, contrast]);
+  }
+  return found;
+}
+"""
+"""Contrast of every visible text with what is behind it (WCAG 2.2, definition of contrast ratio)."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_stands_out_as_wcag_aa_asks(filled, window, page, mei, theme):
+    window.emulate_media(reduced_motion="reduce")  # nothing is half shown
+    for person in range(1001, 1005):
+        become(window, person)
+        ask(window, "想哭")
+        cell(window, 0).click()
+    first = mei.sees(chat=FRIENDS)[0]
+    mei.writes("谢谢", chat=FRIENDS, reply_to=first.id)
+    page.person(1004).asks("/mine prefer")  # its weight is told as a style's is
+    if theme == "dark":
+        window.get_by_role("button", name="Dark theme").click()
+    window.get_by_test_id("explain-toggle").click()
+    ask(window, "想哭")
+    expect(window.locator(".why-row em").first).to_be_visible()
+    told = window.evaluate(CONTRASTS)
+    window.get_by_test_id("composer").fill("")
+    open_private_chat(window, 1004)
+    told += window.evaluate(CONTRASTS)
+    kinds = {text.split()[0] for text, _ in told}
+    assert kinds >= {"h2.", "span.avatar", "span.chat-sender", "span.chat-preview", "time.", "strong.name", "em."}
+    assert [f"{text}: {contrast:.2f}" for text, contrast in told if contrast < 4.5] == []
