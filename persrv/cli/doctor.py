@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
-<<<<<<< HEAD
 import logging
 import os
-=======
-import os
 import shlex
->>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
 import sqlite3
 import stat
 import sys
@@ -22,31 +18,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-<<<<<<< HEAD
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
-from persrv.adapters.dataset import count_choices
-=======
 from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlStorageProbe, upgrade
->>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
+from persrv.adapters.dataset import count_choices
 from persrv.adapters.search.manifest import read_manifest
 from persrv.adapters.search.snapshot import open_snapshot
 from persrv.bootstrap import prepare_data_dir
 from persrv.cli.consoles import open_console
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Finding, Grade
-<<<<<<< HEAD
 from persrv.cli.job import NICENESS
-from persrv.cli.logs import redact
 from persrv.cli.opening import open_settings
 from persrv.config import Settings, load_settings, unknown_settings
 from persrv.errors import ConfigurationError, DatasetInvalid, PerSRVError, StorageError
+from persrv.redaction import redact
 
 _log = logging.getLogger(__name__)
-=======
-from persrv.config import Settings, load_settings, unknown_settings
-from persrv.errors import ConfigurationError, PerSRVError, StorageError
-from persrv.redaction import redact
->>>>>>> c3dc19d669aedbe4a2156d528558f9d71341fc77
 
 _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
 
@@ -102,13 +88,9 @@ async def findings() -> AsyncIterator[Finding]:
         return
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
-<<<<<<< HEAD
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
-=======
-        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
     elif await asyncio.to_thread(is_open_to_all, Path(".env")):
         yield Finding(Grade.ADVICE, "Everybody on this machine can read .env, and the token in it", "chmod 600 .env")
->>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):

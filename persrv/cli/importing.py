@@ -51,18 +51,7 @@ def import_(
     required = _REQUIRED | (_FOR_FOLDERS if any(Path(source).is_dir() for source in sources) else {})
     settings = open_settings(required)
     names, folders = _sort_out(sources)
-<<<<<<< HEAD
-    if not asyncio.run(_import(settings, names, folders)):
-=======
-    if folders and settings.storage_chat_id is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_STORAGE_CHAT_ID is missing: stickers from a folder get their Telegram ids by being sent to a "
-                "chat. Make a private channel, add the bot as an admin, and give the channel's number (-100...)."
-            ]
-        )
     if not asyncio.run(_import(settings, names, folders, replace=replace)):
->>>>>>> c3dc19d669aedbe4a2156d528558f9d71341fc77
         raise typer.Exit(1)
 
 

@@ -14,11 +14,7 @@ from pathlib import Path
 import pytest
 
 from persrv.adapters.search import WhooshStickerIndex
-<<<<<<< HEAD
-from persrv.cli.doctor import dataset_finding, findings, index_finding
-=======
-from persrv.cli.doctor import _storage, index_finding, is_open_to_all
->>>>>>> 2abccacc166b1813df13d4038ce7925aafc1fb25
+from persrv.cli.doctor import _storage, dataset_finding, findings, index_finding, is_open_to_all
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Grade
 from persrv.cli.settings import env_example
