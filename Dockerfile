@@ -17,7 +17,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 10001 persrv \
- && install -d -o persrv -g persrv /data
+ && install -d -m 700 -o persrv -g persrv /data
 COPY --from=build /opt/persrv /opt/persrv
 USER persrv
 WORKDIR /data

@@ -13,6 +13,7 @@ from bot.allowances import Allowances
 from bot.broadcasting import Broadcaster
 from bot.metrics import Metrics
 from bot.newest import NewestQueries
+from bot.presses import Answered
 from bot.texts import Texts, texts_for
 from persrv.bootstrap import Services
 from persrv.catalogue import PackImporter
@@ -35,6 +36,7 @@ class BotState:
     metrics: Metrics = field(default_factory=Metrics)
     allowances: Allowances = field(default_factory=Allowances)
     newest: NewestQueries = field(default_factory=NewestQueries)
+    answered: Answered = field(default_factory=Answered)
     gives_way: Callable[[Update], None] = lambda update: None
 
 

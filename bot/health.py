@@ -22,7 +22,7 @@ from bot.context import Bot
 from bot.metrics import Metrics
 from bot.sockets import open_port
 from persrv.bootstrap import Services
-from persrv.domain.runs import JobName
+from persrv.domain.runs import JobName, RunState
 from persrv.errors import SearchIndexError, StorageError
 
 LOOK_SECONDS = 15.0
@@ -87,7 +87,8 @@ class Health:
         ready = not await self.problems()
         with contextlib.suppress(StorageError):  # the page tells that too: persrv_ready is 0
             log = self._services.job_log
-            runs = [run for name in JobName for run in await log.last(10, name=name.value)]
+            # However many have failed since: a series that went away would raise no alarm.
+            runs = [run for name in JobName for run in await log.last(1, name=name.value, state=RunState.DONE)]
             self._metrics.take_stock(
                 await self._services.probe.backlog(),
                 impressions=self._services.impressions.waiting,

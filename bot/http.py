@@ -15,6 +15,8 @@ import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from persrv.redaction import redact
+
 TIMEOUT_SECONDS = 5.0
 """To connect, and between two pieces of an answer."""
 UPLOAD_SECONDS = 60.0
@@ -91,7 +93,7 @@ class AiohttpRequest(BaseRequest):
         except TimeoutError as error:
             raise TimedOut from error
         except aiohttp.ClientError as error:
-            raise NetworkError(f"{type(error).__name__}: {error}") from error
+            raise NetworkError(_told(error)) from error
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -104,6 +106,18 @@ class AiohttpRequest(BaseRequest):
         except ValueError:
             raise TelegramError("Invalid server response") from None
         return found
+
+
+def _told(error: aiohttp.ClientError) -> str:
+    """What went wrong, without the address: the token is part of it, and an error's text is put on record."""
+    if isinstance(error, aiohttp.ClientResponseError):  # what was answered is no HTTP, or is a proxy's
+        said, *_ = error.message.splitlines() or [""]  # below is what was answered, which may repeat the address
+        told = f"{error.status} {said}" if error.status else said
+    elif isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        told = "the address is none of HTTP"
+    else:
+        told = str(error)
+    return redact(f"{type(error).__name__}: {told}")
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:

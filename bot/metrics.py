@@ -8,7 +8,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from persrv.domain.runs import JobRun, RunState
+from persrv.domain.runs import JobRun
 from persrv.ports.watching import Backlog
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -83,16 +83,14 @@ class Metrics:
     def take_stock(self, backlog: Backlog, *, impressions: int, runs: Iterable[JobRun], ready: bool) -> None:
         """Set what is looked up when somebody asks.
 
-        :param runs: Of jobs, latest first.
+        :param runs: Of each job the last one that was done.
         """
         for queue, length in (("index", backlog.index), ("packs", backlog.packs), ("impressions", impressions)):
             self._queue.labels(queue).set(length)
         self._ready.set(ready)
-        seen: set[str] = set()
         for run in runs:
-            if run.state is not RunState.DONE or run.name in seen or run.finished_at is None:
+            if run.finished_at is None:
                 continue
-            seen.add(run.name)
             self._job_seconds.labels(run.name).set(_seconds_between(run.started_at, run.finished_at))
             self._job_success.labels(run.name).set(run.finished_at.timestamp())
 

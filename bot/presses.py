@@ -8,6 +8,10 @@ asked for from being done, or the person from hearing of it.
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
@@ -15,6 +19,35 @@ from telegram.error import BadRequest
 from bot.refusals import is_gone, is_the_same, is_too_old
 
 _log = logging.getLogger(__name__)
+
+_REMEMBERED: Final = 1_000
+"""Questions whose answer is remembered: a second press follows the first within moments."""
+
+
+class Answered:
+    """Questions that a person has answered by a button. In memory: after a restart a press counts again."""
+
+    def __init__(self) -> None:
+        self._answered: OrderedDict[tuple[int, int, int], None] = OrderedDict()
+
+    @contextmanager
+    def first(self, query: CallbackQuery) -> Iterator[bool]:
+        """Whether a press is the person's first under its message; an error within gives it back, to press again."""
+        if query.message is None:
+            yield True
+            return
+        key = (query.from_user.id, query.message.chat.id, query.message.message_id)
+        if key in self._answered:
+            yield False
+            return
+        self._answered[key] = None
+        if len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+        try:
+            yield True
+        except BaseException:
+            self._answered.pop(key, None)
+            raise
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, show_alert: bool = False) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 
 from persrv.bootstrap import one_job_at_a_time, utc_now
+from persrv.children import command, environment
 from persrv.config import Settings, environment_of
 from persrv.domain.runs import JobName
 from persrv.errors import JobBusy, PerSRVError
@@ -48,9 +48,9 @@ class ChildJobs:
         self._free.clear()
         try:
             self._child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "persrv", "job", name.value, "--background"),
+                *command("persrv", "job", name.value, "--background"),
                 stdin=asyncio.subprocess.DEVNULL,
-                env={**os.environ, **ONE_THREAD, **environment_of(self._settings)},
+                env=environment({**os.environ, **ONE_THREAD, **environment_of(self._settings)}),
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
             )
         except BaseException as error:  # also where who asked for it was cancelled: others still wait

@@ -7,12 +7,12 @@ import json
 import logging
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 from jobs.child import ONE_THREAD, STOP_SECONDS
 from persrv.bootstrap import utc_now
+from persrv.children import command, environment
 from persrv.config import Settings, environment_of
 from persrv.errors import JobBusy, PerSRVError
 from persrv.ports.evaluator import Evaluated, EvaluatedSystem
@@ -75,12 +75,11 @@ class ChildEvaluator:
     async def _evaluate(self, dataset: Path, out: Path, hear: Progress) -> None:
         try:
             self._child = child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "persrv", "evaluate", str(dataset), "--out", str(out)),
-                *("--ablation", "--background"),
+                *command("persrv", "evaluate", str(dataset), "--out", str(out), "--ablation", "--background"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, **ONE_THREAD, "COLUMNS": "2000", **environment_of(self._settings)},
+                env=environment({**os.environ, **ONE_THREAD, "COLUMNS": "2000", **environment_of(self._settings)}),
                 start_new_session=True,
             )
         except OSError as error:

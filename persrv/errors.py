@@ -23,7 +23,7 @@
     ├── PackNotFound            Telegram has no set of that name
     ├── PackNameInvalid         this is not a set's name or link
     ├── PackBanned              an admin keeps this set out
-    └── SourceInvalid           a folder to import is missing or holds no sticker
+    └── SourceInvalid           a folder to import is missing, holds no sticker, or is called like another one
 
 A message is a sentence for a person: what is wrong and what to do. It never holds a token or a query.
 """

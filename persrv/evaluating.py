@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 
 from persrv import __version__
 from persrv.adapters.baselines import BLIP2, Blip2Describer, OpusMtTranslator, SrsMatcher, SrsTraining
-from persrv.adapters.dataset import FolderStickerFiles, SqliteComputedStore, read_dataset, thumbnail
+from persrv.adapters.dataset import (
+    PARTS,
+    FolderStickerFiles,
+    SqliteComputedStore,
+    log_text,
+    read_dataset,
+    thumbnail,
+)
 from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
 from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
 from persrv.adapters.search import MemoryStickerIndex
@@ -34,7 +41,7 @@ from persrv.bootstrap import (
     utility_weights,
 )
 from persrv.config import Settings
-from persrv.domain.dataset import Dataset, Interaction
+from persrv.domain.dataset import Dataset, Interaction, SplitKind
 from persrv.domain.work import Maker
 from persrv.errors import ConfigurationError, StorageError
 from persrv.evaluation.cases import Case, pick_cases
@@ -47,8 +54,8 @@ from persrv.evaluation.run_files import run_lines
 from persrv.evaluation.systems import Training
 from persrv.evaluation.systems.blip2 import Blip2
 from persrv.evaluation.systems.clip_cn import ClipCn
-from persrv.evaluation.systems.persrv import PerSRVSettings
-from persrv.evaluation.systems.plus import PlusSettings
+from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRVSettings
+from persrv.evaluation.systems.plus import PLUS_FIELDS, PlusSettings
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.srs import Srs
 from persrv.evaluation.systems.system import System
@@ -60,6 +67,8 @@ from persrv.text import warm_up
 MEMORY: Final = "evaluation.sqlite3"
 """What engines made of pictures, in the cache folder: deleting it costs time alone."""
 RUNS: Final = "runs"
+SPLIT: Final = "split"
+"""The parts of a log that did not come in parts: whoever recomputes the figures needs the test part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Options:
 def run_evaluation(
     source: Path, out: Path, settings: Settings, options: Options, progress: Progress = silent
 ) -> Evaluation:
-    """Evaluate and write `report.json`, `report.html` and `runs/`, each whole or not at all.
+    """Evaluate and write `report.json`, `report.html`, `runs/` and `split/`, each file whole or not at all.
 
     Blocks for as long as it takes. What was computed of pictures is remembered, so that another run is quick.
 
@@ -103,9 +112,11 @@ def run_evaluation(
     plan = replace(
         plan,
         systems=options.systems,
-        start=_start(settings),
+        start=_start(settings, tune=options.tune),
         plus=PlusSettings(
             weights=plus_weights(settings),
+            relevance=replace(relevance_weights(settings), pack=PLUS_FIELDS.pack),
+            utility=utility_weights(settings),
             recall_size=settings.recall_size,
             forgiving=settings.forgiving,
             own_bonus=settings.own_packs,
@@ -119,7 +130,7 @@ def run_evaluation(
     )
     evaluation = evaluate(dataset, training, plan, progress)
     progress("writing the report", 0, None)
-    _write(out, evaluation, _cases(evaluation, dataset.train), files)
+    _write(out, evaluation, _cases(evaluation, dataset.train), files, _split(dataset, out))
     return evaluation
 
 
@@ -171,11 +182,21 @@ def _known(wanted: Sequence[str] | None, known: Sequence[str]) -> None:
         raise ConfigurationError([f"--systems names {', '.join(wrong)}; there are {', '.join(known)}"])
 
 
-def _start(settings: Settings) -> PerSRVSettings:
-    """The paper's form, with the settings' weights of relevance and utility as its defaults."""
+def _start(settings: Settings, *, tune: bool) -> PerSRVSettings:
+    """The paper's form, with the settings' weights of relevance and utility as its defaults.
+
+    Alpha and gate are the settings' where those were set and nothing is tuned: the default alpha of the settings is
+    for what the bot serves, every style by its share, and not for the nearest alone.
+    """
+    ranking = PAPER_RANKING
+    if not tune:
+        given = {"alpha": "ranking_alpha", "gate": "ranking_gate"}
+        set_ = {part: getattr(settings, name) for part, name in given.items() if name in settings.model_fields_set}
+        ranking = replace(PAPER_RANKING, **set_)
     return PerSRVSettings(
         relevance=replace(relevance_weights(settings), emoji=0.0, pack=0.0),
         utility=utility_weights(settings),
+        ranking=ranking,
         styles=settings.styles,
         recall_size=settings.recall_size,
     )
@@ -248,7 +269,24 @@ def _cases(evaluation: Evaluation, train: Sequence[Interaction]) -> tuple[Case, 
     return pick_cases(evaluation.pairs, evaluation.ablation_runs, history)
 
 
-def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: FolderStickerFiles) -> None:
+def _split(dataset: Dataset, out: Path) -> Mapping[Path, str | None]:
+    """The files of the parts, with None for those of an earlier run that do not belong to this one."""
+    paths = [out / SPLIT / f"{part}.csv" for part in PARTS]
+    if dataset.split is SplitKind.GIVEN:
+        mine = Path(dataset.source).resolve() == (out / SPLIT).resolve()
+        return {} if mine else dict.fromkeys(paths)
+    parts = (dataset.train, dataset.valid, dataset.test)
+    timed = any(row.ts is not None for part in parts for row in part)
+    return {path: log_text(part, timed=timed) for path, part in zip(paths, parts, strict=True)}
+
+
+def _write(
+    out: Path,
+    evaluation: Evaluation,
+    cases: Sequence[Case],
+    files: FolderStickerFiles,
+    split: Mapping[Path, str | None],
+) -> None:
     text = report_json(evaluation.report)
     page = render_page(evaluation.report, cases, lambda docid: thumbnail(files, docid))
     picture = systems_picture(evaluation.report)
@@ -258,6 +296,12 @@ def _write(out: Path, evaluation: Evaluation, cases: Sequence[Case], files: Fold
             _replace(out / RUNS / f"{name}.trec", "".join(run_lines(evaluation.pairs, run.rankings)))
         for stale in set((out / RUNS).glob("*.trec")) - {out / RUNS / f"{name}.trec" for name in evaluation.runs}:
             stale.unlink()  # of an earlier run with other systems: it does not belong to this report
+        for path, log in split.items():
+            if log is None:
+                path.unlink(missing_ok=True)
+                continue
+            path.parent.mkdir(exist_ok=True)
+            _replace(path, log)
         _replace(out / "report.html", page)
         _replace(out / "chart.png", picture)
         _replace(out / "report.json", text)

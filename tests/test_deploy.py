@@ -1,4 +1,7 @@
-"""Dockerfile, compose.yaml and the systemd unit name what exists. No image is built here: there is no Docker in CI."""
+"""Dockerfile, compose.yaml, the systemd unit and MANIFEST.in name what exists.
+
+No image is built here: there is no Docker in CI.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,14 @@ def test_the_image_copies_what_is_there_and_everything_that_is_installed():
     assert {".env", ".git", "data"} <= set(ignored)  # no secret and no data in an image
 
 
+def test_a_source_distribution_has_all_that_make_and_the_tests_need():
+    lines = (ROOT / "MANIFEST.in").read_text("utf-8").splitlines()
+    named = {word for line in lines if line.startswith(("include ", "graft ")) for word in line.split()[1:]}
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    assert {"Makefile", "constraints.txt", "CHANGELOG.md", ".env.example", "tests", ".ci", "benchmarks"} <= named
+    assert {"Dockerfile", ".dockerignore", "compose.yaml", "deploy", "docs"} <= named
+
+
 def test_the_container_is_not_root_and_is_asked_whether_it_is_ready():
     text = (ROOT / "Dockerfile").read_text("utf-8")
     last = text[text.rindex("FROM ") :]
@@ -45,6 +56,13 @@ def test_compose_runs_the_bot_with_a_volume_and_the_model_only_when_asked():
     assert "persrv:/data" in services["bot"]["volumes"]
     assert services["bot"]["environment"]["PERSRV_DATA_DIR"] == "/data"
     assert services["captions"]["profiles"] == ["captions"]
+
+
+def test_what_people_typed_is_for_the_bot_alone_in_the_container_and_under_systemd():
+    assert re.search(
+        r"install -d -m 700 -o persrv -g persrv /data$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    assert "StateDirectoryMode=0700" in (ROOT / "deploy" / "persrv.service").read_text("utf-8").splitlines()
 
 
 def test_the_unit_runs_the_command_and_gives_it_time_to_stop():

@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 
 from telegram import Message, Update
+from telegram.error import BadRequest
 from telegram.ext import BaseHandler
 
 from bot.context import Context, texts_of
 from bot.handlers.personal import FORGET
+from bot.presses import acknowledge
+from bot.refusals import is_too_old
 from bot.texts import Texts
 from persrv.catalogue import Moderation, pack_name
 from persrv.domain.moderation import BanKind, Banned
@@ -47,9 +50,13 @@ async def turn_away(update: Update, _context: Context) -> None:
     """Answer a banned person: nothing to an inline query, a sentence in private."""
     texts = texts_of(update)
     if update.inline_query is not None:
-        await update.inline_query.answer([], cache_time=0, is_personal=True)
+        try:
+            await update.inline_query.answer([], cache_time=0, is_personal=True)
+        except BadRequest as error:
+            if not is_too_old(error):  # they typed on
+                raise
     elif update.callback_query is not None:
-        await update.callback_query.answer(texts.plain("you_are_banned"), show_alert=True)
+        await acknowledge(update.callback_query, texts.plain("you_are_banned"), show_alert=True)
     elif update.message is not None and update.message.chat.type == "private":
         await update.message.reply_html(texts.say("you_are_banned"))
 

@@ -7,10 +7,11 @@ from telegram import Message, Update, User
 from bot.allowances import Allowances
 from bot.context import Context, texts_of
 from bot.downloads import CountedProgress, Download
+from bot.handlers.feelings import show_the_way, typed_feeling
 from bot.progress import ChatProgress
 from bot.texts import Texts
 from persrv.catalogue import pack_name
-from persrv.catalogue.names import linked_pack_name
+from persrv.catalogue.names import linked_pack_names
 from persrv.domain.history import Person
 from persrv.domain.moderation import Banned
 from persrv.domain.stickers import Pack, PackKind, PackState
@@ -18,6 +19,8 @@ from persrv.errors import PackBanned, PackNameInvalid, StorageError
 
 PACKS_SHOWN = 60
 """Lines of /packs: a message holds 4,096 characters."""
+LINKS_TAKEN = 10
+"""Sets that one message adds: each is told in a message of its own, and Telegram allows one a second."""
 
 
 async def add_set_of_sticker(update: Update, context: Context) -> None:
@@ -33,16 +36,23 @@ async def add_set_of_sticker(update: Update, context: Context) -> None:
 
 
 async def read_private_text(update: Update, context: Context) -> None:
-    """Any other text in the private chat: a link adds its set."""
+    """Any other text in the private chat: each link adds its set; a feeling is shown the way to every chat."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
-    texts = texts_of(update)
-    name = linked_pack_name(message.text or "")
-    if name is None:
-        await message.reply_html(texts.say("not_understood"))
+    texts, text = texts_of(update), message.text or ""
+    names = linked_pack_names(text)
+    for name in names[:LINKS_TAKEN]:
+        await _add(name, message, user, context, texts)
+    if names[LINKS_TAKEN:]:
+        await message.reply_html(texts.say("too_many_links", most=LINKS_TAKEN, more=len(names) - LINKS_TAKEN))
+    if names:
         return
-    await _add(name, message, user, context, texts)
+    feeling = typed_feeling(text, context.bot.username)
+    if feeling is None:
+        await message.reply_html(texts.say("not_understood"))
+    else:
+        await show_the_way(message, feeling, context.bot.username, texts)
 
 
 async def addset(update: Update, context: Context) -> None:

@@ -158,12 +158,20 @@ async def forgetme(update: Update, _context: Context) -> None:
 
 
 async def forgetme_answered(update: Update, context: Context) -> None:
-    """A button under /forgetme. It is the person who pressed it who is erased, whatever the data says."""
+    """A button under /forgetme. It is the person who pressed it who is erased, whatever the data says.
+
+    The first press holds: a second one of a double tap would find nothing left, and say so over what was erased.
+    """
     query = update.callback_query
     if query is None:
         return
     await acknowledge(query)
-    texts = texts_of(update)
+    with context.state.answered.first(query) as first:
+        if first:
+            await _decide(query, context, texts_of(update))
+
+
+async def _decide(query: CallbackQuery, context: Context, texts: Texts) -> None:
     if query.data == f"{FORGET}:yes":
         choices, impressions = await _told_meanwhile(context.services.forget(query.from_user.id), query, texts)
         if choices:

@@ -174,20 +174,21 @@ class SandboxClient:
         )
 
     def menu(
-        self, person: int, until: Callable[[tuple[str, ...]], bool] = bool, *, timeout: float | None = None
-    ) -> tuple[str, ...]:
-        """The names of the commands in the bot's menu, as this person sees it, once they fit.
+        self, person: int, until: Callable[[Mapping[str, str]], bool] = bool, *, timeout: float | None = None
+    ) -> Mapping[str, str]:
+        """The commands in the bot's menu with what each does, as this person sees them, once they fit.
 
         :raises NothingHappened: they did not in time.
         """
         end = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             found = self._checked(self._http.get("/api/commands", params={"person": person}))
-            names = tuple(str(name) for name in as_sequence(found["commands"]))
-            if until(names):
-                return names
+            told = [as_mapping(one) for one in as_sequence(found["commands"])]
+            menu = {str(one["command"]): str(one["description"]) for one in told}
+            if until(menu):
+                return menu
             if time.monotonic() > end:
-                raise NothingHappened(f"The menu holds {names}.")
+                raise NothingHappened(f"The menu holds {menu}.")
             time.sleep(_POLL_PAUSE)
 
     def packs(self) -> tuple[str, ...]:
@@ -254,7 +255,7 @@ class PersonAtPage:
         """`SandboxClient.messages`."""
         return self._client.messages(self.id, chat)
 
-    def menu(self, until: Callable[[tuple[str, ...]], bool] = bool) -> tuple[str, ...]:
+    def menu(self, until: Callable[[Mapping[str, str]], bool] = bool) -> Mapping[str, str]:
         """`SandboxClient.menu`."""
         return self._client.menu(self.id, until)
 

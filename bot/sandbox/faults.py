@@ -85,11 +85,6 @@ class Faults:
         with self._lock:
             return tuple(self._calls)
 
-    def clear_calls(self) -> None:
-        """Forget the log."""
-        with self._lock:
-            self._calls.clear()
-
     def strike(self, method: str) -> bool:
         """Let what is planned for this request happen.
 

@@ -152,11 +152,6 @@ class InlineDesk:
                 return asked, result
         return None
 
-    def clear_cache(self) -> None:
-        """Forget all cached answers."""
-        with self._lock:
-            self._cache.clear()
-
     def _cached(self, asked: InlineQuery) -> InlineAnswer | None:
         for person in (asked.person, None):
             key = (person, asked.query, asked.offset)

@@ -142,13 +142,13 @@ def facts_view(facts: ToldFacts) -> Json:
     }
 
 
-def commands_view(world: World, person: int) -> list[str]:
-    """The names of the commands in a person's menu, the most particular scope first (Bot API `BotCommandScope`)."""
+def commands_view(world: World, person: int) -> list[Json]:
+    """The commands in a person's menu, in their language, by the most particular scope (Bot API `BotCommandScope`)."""
     language = world.room.person(person).language[:2]
     chat = json.dumps({"chat_id": person, "type": "chat"}, sort_keys=True)
     private, default = (json.dumps({"type": kind}) for kind in ("all_private_chats", "default"))
     for scope in (chat, private, default):
         for code in (language, ""):
             if commands := world.profile.commands.get((scope, code)):
-                return [one.command for one in commands]
+                return [{"command": one.command, "description": one.description} for one in commands]
     return []

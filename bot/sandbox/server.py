@@ -34,6 +34,8 @@ from bot.sandbox.world import World
 STATIC = Path(__file__).parent / "static"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_OTHER_SITES = frozenset({b"cross-site", b"same-site"})
+"""Whose page made the browser ask, in its words; another port of this machine is of the same site and not ours."""
 _PLACEHOLDER = "<!doctype html><title>PerSRV sandbox</title><p>The chat page is not installed; the API runs."
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 _START_TIMEOUT, _STOP_TIMEOUT = 10.0, 5.0
@@ -54,8 +56,8 @@ class PageFiles(StaticFiles):
 class LocalOnly:
     """Refuses requests that name another host, or come from another site's page.
 
-    A web page anywhere can make a browser ask 127.0.0.1 (DNS rebinding, cross-site posts): what its Host
-    and Origin headers say gives it away.
+    A web page anywhere can make a browser ask 127.0.0.1 (DNS rebinding, cross-site posts, an <img> whose address is one
+    of the Bot API's): what its Host, Origin and Sec-Fetch-Site headers say gives it away. A GET has no Origin.
 
     :param hosts: Host names that are ours, without ports.
     """
@@ -68,17 +70,22 @@ class LocalOnly:
         """Pass a request on, or refuse it with 403."""
         if scope["type"] == "http":
             headers = dict(scope["headers"])
-            host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-            origin = headers.get(b"origin")
-            if not self._ours(host.hostname) or (
-                origin is not None and not self._ours(urlsplit(origin.decode("latin-1")).hostname)
+            host, origin = headers.get(b"host", b""), headers.get(b"origin")
+            if (
+                not self._ours(b"//" + host)
+                or (origin is not None and not self._ours(origin))
+                or headers.get(b"sec-fetch-site") in _OTHER_SITES
             ):
                 refused = PlainTextResponse("The sandbox only serves its own machine.", 403)
                 await refused(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
-    def _ours(self, host: str | None) -> bool:
+    def _ours(self, address: bytes) -> bool:
+        try:
+            host = urlsplit(address.decode("latin-1")).hostname
+        except ValueError:  # half an IPv6 address, say
+            return False
         return host is not None and host.lower() in self.hosts
 
 

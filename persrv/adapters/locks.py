@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from whoosh.util.filelock import FileLock
 
 from persrv.errors import JobBusy, StorageError
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a lock that nobody else holds. A kill lets go of it.
+
+    :param path: Of the lock's file, which stays.
+    :return: Whether it is held; False where somebody else holds it.
+    :raises OSError: the file cannot be made.
+    """
+    lock: Any = FileLock(str(path))
+    held = lock.acquire(blocking=False)
+    try:
+        yield held
+    finally:
+        if held:
+            lock.release()
 
 
 @contextmanager
@@ -20,14 +37,11 @@ def job_lock(path: Path) -> Iterator[None]:
     :raises JobBusy: another process holds it.
     :raises StorageError: the file cannot be made.
     """
-    lock: Any = FileLock(str(path))
-    try:
-        held = lock.acquire(blocking=False)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be made ({error.strerror}): make its folder writable.") from error
-    if not held:
-        raise JobBusy("Another job is running, and one runs at a time. /jobs tells how far it is.")
-    try:
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(locked(path))
+        except OSError as error:
+            raise StorageError(f"{path} cannot be made ({error.strerror}): make its folder writable.") from error
+        if not held:
+            raise JobBusy("Another job is running, and one runs at a time. /jobs tells how far it is.")
         yield
-    finally:
-        lock.release()

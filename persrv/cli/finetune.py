@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from persrv.cli.consoles import open_console
-from persrv.config import load_settings
+from persrv.cli.opening import open_settings
 
 if TYPE_CHECKING:
     from persrv.adapters.finetune.report import FinetuneReport
@@ -55,7 +55,7 @@ def finetune(
     from persrv.adapters.finetune.recipe import DEFAULT_RECIPE, read_recipe
     from persrv.adapters.finetune.run import finetune_llava
 
-    settings = load_settings()
+    settings = open_settings()
     # With a server it is the server's name of a model, which means nothing here.
     configured = None if settings.caption_engine == "openai" else settings.caption_model
     console = open_console()

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from persrv.bootstrap import Services, open_services
-from persrv.catalogue import FolderPack, Outcome, PackProgress, pack_name, read_folder
+from persrv.catalogue import FolderPack, Outcome, PackProgress, pack_name, read_folders
 from persrv.cli.consoles import open_console
-from persrv.config import Settings, load_settings
+from persrv.cli.opening import open_settings
+from persrv.config import Settings
 from persrv.errors import ConfigurationError, PackNameInvalid, SourceInvalid
 from persrv.ports.telegram import StickerSource
 
+_REQUIRED = {"bot_token": "stickers are fetched through the bot."}
+_FOR_FOLDERS = {
+    "storage_chat_id": "stickers from a folder get their Telegram ids by being sent to a chat. Make a private channel, "
+    "add the bot as an admin, and give the channel's number (-100...).",
+}
 _SAID = {
     Outcome.ADDED: "[green]added[/]",
     Outcome.REFRESHED: "[green]brought up to date[/]",
@@ -35,29 +43,24 @@ def import_(
         list[str],
         typer.Argument(help="Set names, links (t.me/addstickers/NAME), or folders (one subfolder = one pack)."),
     ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take a folder also where a set of its name has other stickers only.")
+    ] = False,
 ) -> None:
     """Import sticker sets, or a folder of sticker files. Can be interrupted and run again."""
-    settings = load_settings()
-    if settings.bot_token is None:
-        raise ConfigurationError(["PERSRV_BOT_TOKEN is missing: stickers are fetched through the bot."])
+    required = _REQUIRED | (_FOR_FOLDERS if any(Path(source).is_dir() for source in sources) else {})
+    settings = open_settings(required)
     names, folders = _sort_out(sources)
-    if folders and settings.storage_chat_id is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_STORAGE_CHAT_ID is missing: stickers from a folder get their Telegram ids by being sent to a "
-                "chat. Make a private channel, add the bot as an admin, and give the channel's number (-100...)."
-            ]
-        )
-    if not asyncio.run(_import(settings, names, folders)):
+    if not asyncio.run(_import(settings, names, folders, replace=replace)):
         raise typer.Exit(1)
 
 
-def _sort_out(sources: list[str]) -> tuple[list[str], list[FolderPack]]:
+def _sort_out(sources: list[str]) -> tuple[list[str], tuple[FolderPack, ...]]:
     names: list[str] = []
-    folders: list[FolderPack] = []
+    folders: list[Path] = []
     for source in sources:
         if Path(source).is_dir():
-            folders.extend(read_folder(Path(source)))
+            folders.append(Path(source))
             continue
         try:
             names.append(pack_name(source))
@@ -65,10 +68,10 @@ def _sort_out(sources: list[str]) -> tuple[list[str], list[FolderPack]]:
             raise SourceInvalid(
                 f"{source} is neither a folder nor a sticker set's name or link (https://t.me/addstickers/NAME)."
             ) from None
-    return names, folders
+    return names, read_folders(folders)
 
 
-async def _import(settings: Settings, names: list[str], folders: list[FolderPack]) -> bool:
+async def _import(settings: Settings, names: list[str], folders: Sequence[FolderPack], *, replace: bool) -> bool:
     from bot.app import connect
 
     console = open_console()
@@ -78,7 +81,7 @@ async def _import(settings: Settings, names: list[str], folders: list[FolderPack
             for name in names:
                 good &= await _one_set(name, services, source, bar, console)
             for folder in folders:
-                good &= await _one_folder(folder, settings, services, source, bar, console)
+                good &= await _one_folder(folder, settings, services, source, bar, console, replace=replace)
         await services.indexer.drain_if_free()
     return good
 
@@ -97,12 +100,19 @@ async def _one_folder(
     source: StickerSource,
     bar: Progress,
     console: Console,
+    *,
+    replace: bool,
 ) -> bool:
     shown = _Bar(bar, folder.title)
     chat_id = settings.storage_chat_id
     if chat_id is None:
         raise ConfigurationError(["PERSRV_STORAGE_CHAT_ID is missing."])
-    progress = await services.folder_import(source, chat_id).take(folder, shown)
+    try:
+        progress = await services.folder_import(source, chat_id).take(folder, shown, replace=replace)
+    except SourceInvalid as error:  # the other folders are taken all the same
+        shown.remove()
+        console.print(f"{escape(folder.title)} [red]is not imported[/]. {escape(str(error))}")
+        return False
     return _say(console, folder.title, shown, progress)
 
 

@@ -16,8 +16,8 @@ from rich.table import Table
 from persrv.bootstrap import Services, open_services
 from persrv.cli.bars import BarProgress, QuietProgress
 from persrv.cli.consoles import open_console
-from persrv.cli.logs import set_up_logging
-from persrv.config import Settings, load_settings, secrets_of
+from persrv.cli.opening import open_settings
+from persrv.config import Settings
 from persrv.domain.runs import JobName
 from persrv.domain.work import Task
 from persrv.errors import JobBusy
@@ -57,8 +57,7 @@ def job(
     background: Annotated[bool, typer.Option("--background", hidden=True, help="Yield to the bot; no bars.")] = False,
 ) -> None:
     """Run one job now. It goes on where an earlier run was broken off."""
-    settings = load_settings()
-    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
+    settings = open_settings()
     if (failed or retry) and name not in TASKS:
         raise typer.BadParameter(f"goes with {', '.join(TASKS)}", param_hint="--failed/--retry-failed")
     if failed:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal
 
+from persrv.redaction import redact
 from persrv.requests import request_id
 
-_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _SHORTEST_SECRET = 6
 """Shorter ones would blot out ordinary words, and protect nothing."""
 _OUTSPOKEN = ("persrv", "bot", "jobs", "telegram")
@@ -76,11 +75,6 @@ class JsonFormatter(_Discreet):
         if record.exc_info:
             fields["error"] = self.without_secrets(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=False)
-
-
-def redact(text: str) -> str:
-    """The text with every bot token blotted out."""
-    return _TOKEN.sub("[token]", text)
 
 
 def set_up_logging(

@@ -14,8 +14,9 @@ from rich.console import Console
 from persrv import __version__
 from persrv.cli import backup, database, doctor, evaluating, finetune, importing, job, run, sandbox, searching, settings
 from persrv.cli.consoles import open_console, write_what_can_be_written
-from persrv.cli.logs import logs_json, redact, set_up_logging
+from persrv.cli.logs import logs_json, set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
+from persrv.redaction import redact
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def top(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Set up logging for every command."""
+    """Set up logging for every command, until it knows its settings."""
     # python-telegram-bot's next major version gives durations as timedelta; asked for now, it does not warn.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     set_up_logging()

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
-from persrv.cli.logs import set_up_logging
-from persrv.config import load_settings, secrets_of
-from persrv.errors import ConfigurationError
+from persrv.bootstrap import Services, in_background
+from persrv.catalogue import PackImporter
+from persrv.cli.opening import open_settings
+from persrv.config import load_settings
+
+_REQUIRED = {
+    "bot_token": "ask @BotFather for one (/newbot) and put it into .env. `persrv sandbox` runs without.",
+}
 
 
 def run() -> None:
     """Run the bot against Telegram: long polling, or a webhook when one is set."""
     from bot.run import run_bot
+    from jobs.engines import look_at_engines
     from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
-    settings = load_settings()
-    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
-    if settings.bot_token is None:
-        raise ConfigurationError(
-            [
-                "PERSRV_BOT_TOKEN is missing: ask @BotFather for one (/newbot) and put it into .env. "
-                "`persrv sandbox` runs without."
-            ]
-        )
+    settings = open_settings(_REQUIRED)
     jobs, schedule = with_schedule(settings)
-    asyncio.run(run_bot(settings, beside=schedule, jobs=jobs, evaluator=ChildEvaluator(settings), alone=True))
+
+    async def beside(services: Services, importer: PackImporter) -> None:
+        async with in_background(partial(look_at_engines, settings)):
+            await schedule(services, importer)
+
+    asyncio.run(run_bot(settings, beside=beside, jobs=jobs, evaluator=ChildEvaluator(settings), alone=True))
 
 
 def start() -> None:

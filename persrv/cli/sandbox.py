@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from persrv.cli.consoles import open_console
-from persrv.cli.logs import set_up_logging
-from persrv.config import load_settings, secrets_of
+from persrv.cli.opening import open_settings
 
 
 def sandbox(
@@ -21,8 +20,7 @@ def sandbox(
     from jobs.evaluation import ChildEvaluator
     from jobs.schedule import with_schedule
 
-    settings = load_settings()
-    set_up_logging(form=settings.log_format, secrets=secrets_of(settings))
+    settings = open_settings()
     asyncio.run(
         run_sandbox(
             settings,

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from persrv.bootstrap import open_services
 from persrv.cli.consoles import open_console
-from persrv.config import Settings, load_settings
+from persrv.cli.opening import open_settings
+from persrv.config import Settings
 from persrv.domain.nsfw import NsfwScore
 from persrv.domain.semantics import SemanticField
 from persrv.suggest import Reading
@@ -39,7 +40,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
 ) -> None:
     """Show what the bot would answer, best first."""
-    reading, scores = asyncio.run(_read(load_settings(), user, query, limit))
+    reading, scores = asyncio.run(_read(open_settings(), user, query, limit))
     rows = [_row(position, reading, scores, explain) for position in range(min(limit, len(reading.ranking)))]
     if as_json:
         told = {"query": query, "tokens": reading.tokens, "meant": reading.meant, "results": rows}

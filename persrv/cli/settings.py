@@ -10,7 +10,7 @@ import typer
 from persrv.config import ENV_PREFIX, Settings
 
 _HEAD = """\
-# PerSRV's settings. Copy this file to .env and change what you need; environment variables win over .env.
+# PerSRV's settings. Those in .env are read: change there what you need; environment variables win over it.
 # Every line shows the default. `persrv doctor` checks them all.
 """
 

@@ -103,6 +103,16 @@ class Engines(BaseModel):
     def _known_image_encoder(cls, value: str) -> str:
         return _one_of(value, IMAGE_ENCODERS)
 
+    @field_validator("image_model")
+    @classmethod
+    def _a_model_is_for_a_network(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("image_encoder") == "style":
+            raise ValueError(
+                f"names a model, and {ENV_PREFIX}IMAGE_ENCODER=style has none: leave it empty, or choose cn-clip or "
+                "chinese-clip"
+            )
+        return value
+
     @field_validator("caption_model", "caption_url")
     @classmethod
     def _captions_by_a_server_need_it(cls, value: str | None, info: ValidationInfo) -> str | None:

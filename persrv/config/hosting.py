@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -59,6 +59,7 @@ class Hosting(BaseModel):
     webhook_secret: SecretStr | None = Field(
         default=None,
         description="1 to 256 of A-Z a-z 0-9 _ -; Telegram sends it with each update. Required with a webhook.",
+        validate_default=True,
     )
     health_listen: str | None = Field(
         default=None,
@@ -121,8 +122,14 @@ class Hosting(BaseModel):
     def _is_url(cls, value: str | None, info: Any) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
         schemes = ("https",) if info.field_name == "webhook_url" else ("https", "http")
+        try:
+            parts = urlsplit(value)
+            possible = parts.port != 0  # it is read as it is asked for: a port that cannot be is a ValueError
+        except ValueError:
+            possible = False
+        if not possible:
+            raise ValueError("wants an address whose port, where it names one, is a number from 1 to 65535")
         loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
         if not parts.hostname or parts.scheme not in (*schemes, *(("http",) if loopback else ())):
             raise ValueError(f"wants an address that starts with {' or '.join(schemes)}://")
@@ -159,14 +166,15 @@ class Hosting(BaseModel):
             raise ValueError("wants 1 to 256 characters of A-Z a-z 0-9 _ -")
         return value
 
-    @model_validator(mode="after")
-    def _webhook_has_a_secret(self) -> Self:
-        if self.webhook_url and self.webhook_secret is None:
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_has_a_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # An address that is not among the data is there, and wrong: it wants a secret too, once it is right.
+        if value is None and info.data.get("webhook_url", "wrong") is not None:
             raise ValueError(
-                f"{ENV_PREFIX}WEBHOOK_SECRET is needed with {ENV_PREFIX}WEBHOOK_URL: without it anybody could post "
-                "updates to the bot"
+                f"is needed with {ENV_PREFIX}WEBHOOK_URL: without it anybody could post updates to the bot"
             )
-        return self
+        return value
 
     @property
     def database(self) -> str:

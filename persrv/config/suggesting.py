@@ -123,6 +123,7 @@ class Suggesting(BaseModel):
     ranking_gate: float | None = Field(
         default=None,
         ge=0,
+        allow_inf_nan=False,
         description="A style counts within this many of its radii, as in the authors' code. Default: everywhere.",
     )
     styles: int = Field(
@@ -131,6 +132,16 @@ class Suggesting(BaseModel):
         le=50,
         description="k, the most styles that a person has (the authors' code: 5).",
     )
+
+    @field_validator("plus_memory")
+    @classmethod
+    def _something_is_found(cls, value: float, info: ValidationInfo) -> float:
+        # The last of the four shares: the others are known by now, but for one that is wrong itself.
+        others = ("plus_lexical", "plus_meaning", "plus_texts")
+        if not value and not any(info.data.get(name, True) for name in others):
+            names = ", ".join(ENV_PREFIX + name.upper() for name in others)
+            raise ValueError(f"is 0, and so are {names}: nothing would be found; one of the four has to be above 0")
+        return value
 
     @field_validator("compare_with")
     @classmethod

@@ -46,7 +46,9 @@ class PackedTexts:
         if not len(self):
             return PackedTexts(b"", np.full(len(places), -1, np.int64), np.full(len(places), -1, np.int64))
         starts, ends = self.starts[places], self.ends[places]
+        # Place -1 is the last row to numpy: neither its beginning nor its end may stay.
         starts[places < 0] = -1
+        ends[places < 0] = -1
         return PackedTexts(self.buffer, starts, ends)
 
 

@@ -19,7 +19,7 @@ from persrv.evaluation.report import AblationRow, Evaluation, Latency, NotRun, R
 from persrv.evaluation.reported import PAPER
 from persrv.evaluation.running import Run, run_system
 from persrv.evaluation.scoring import OTHER_METRICS, TABLE_METRICS, Scores, score
-from persrv.evaluation.significance import BASELINES, best_baseline, compare
+from persrv.evaluation.significance import BASELINES, FEWEST_PAIRS, best_baseline, compare
 from persrv.evaluation.statistics import dataset_statistics
 from persrv.evaluation.strata import Strata, by_stratum, strata_of
 from persrv.evaluation.systems import System, Training
@@ -27,7 +27,7 @@ from persrv.evaluation.systems.bm25 import bm25
 from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.own_sets import own_sets
-from persrv.evaluation.systems.persrv import PerSRV, PerSRVSettings
+from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRV, PerSRVSettings
 from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
@@ -37,7 +37,6 @@ from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import Arrange
 from persrv.recall.nearest import ExactNearest
 
-NEURAL: Final = ("blip2", "clip-cn", "srs")
 OWN: Final = (*BASELINES, "persrv", "persrv-plus")
 """The systems of this module, in the order of DESIGN."""
 
@@ -119,7 +118,13 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
         tuning=steps,
         generation=measure_keywords(dataset, training.stickers, plan.text_encoder),
         reported=PAPER,
-        notes=(*dataset.notes, *plan.notes, *_about_the_weights(plan), *_about_own_packs(plan, training, wanted)),
+        notes=(
+            *dataset.notes,
+            *plan.notes,
+            *_about_the_weights(plan),
+            *_about_own_packs(plan, training, wanted),
+            *_about_significance(scores, len(pairs)),
+        ),
         seed=training.seed,
         commit=plan.commit,
         settings={**(plan.settings or {}), **_told(settings, plus, training, tuned=bool(steps))},
@@ -135,7 +140,24 @@ def _about_own_packs(plan: Plan, training: Training, wanted: Sequence[str]) -> t
 def _about_the_weights(plan: Plan) -> tuple[str, ...]:
     if plan.tune:
         return ("Weights were chosen on the validation part, one after the other; their path is below.",)
-    return ("Weights were not tuned: they are the settings'.",)
+    return (
+        "Weights were not tuned: they are the settings'. persrv has what of them is the paper's: no emoji and no set "
+        f"names, a person's nearest style alone, and alpha {PAPER_RANKING.alpha:g} where PERSRV_RANKING_ALPHA is not "
+        "set; persrv-plus searches no set names.",
+    )
+
+
+def _about_significance(scores: Mapping[str, Scores], pairs: int) -> tuple[str, ...]:
+    """Why nothing was tested, where nothing was."""
+    if best_baseline(scores) is None:
+        reason = "no baseline was run that a system could be compared with"
+    elif not set(scores) - set(BASELINES):
+        reason = "baselines alone were run, and nothing that could be better than the best of them"
+    elif pairs < FEWEST_PAIRS:
+        reason = f"the test part has {pairs} pair of person and query, and a test takes {FEWEST_PAIRS}"
+    else:
+        return ()
+    return (f"Significance was not tested: {reason}.",)
 
 
 def _openers(
@@ -289,6 +311,8 @@ def _told(
         "utility": settings.utility,
         "ranking": settings.ranking,
         "plus": plus.weights,
+        "persrv-plus.relevance": plus.relevance,
+        "persrv-plus.utility": plus.utility,
     }
     for part, weights in parts.items():
         if weights is not None:

@@ -10,6 +10,8 @@ from persrv.evaluation.paired import bootstrap_by_user, paired_t_test
 from persrv.evaluation.scoring import MAIN, TABLE_METRICS, Scores
 
 BASELINES: Final = ("global-pop", "user-pop", "bm25", "bm25-ocr", "blip2", "clip-cn", "srs")
+FEWEST_PAIRS: Final = 2
+"""One pair has no variance."""
 TEST: Final = "paired t-test over (user, query) pairs, two-sided"
 
 
@@ -46,7 +48,7 @@ def best_baseline(scores: Mapping[str, Scores]) -> str | None:
 def compare(scores: Mapping[str, Scores], system: str, baseline: str, *, seed: int) -> tuple[Comparison, ...]:
     """All metrics of the table; empty where there are too few pairs to test."""
     one, other = scores[system], scores[baseline]
-    if len(one) < 2:
+    if len(one) < FEWEST_PAIRS:
         return ()
     return tuple(_compared(one, other, system, baseline, metric, seed) for metric in TABLE_METRICS)
 

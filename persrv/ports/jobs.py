@@ -23,8 +23,8 @@ class JobLog(Protocol):
     ) -> None:
         """Note how it went."""
 
-    async def last(self, limit: int, *, name: str | None = None) -> Sequence[JobRun]:
-        """The last runs, latest first."""
+    async def last(self, limit: int, *, name: str | None = None, state: RunState | None = None) -> Sequence[JobRun]:
+        """The last runs, latest first; of one job or in one state alone, where that is asked for."""
 
     async def last_success(self, name: str) -> datetime | None:
         """When the job last started a run that was done."""

@@ -15,4 +15,4 @@ class TextEncoder(Protocol):
     """Package and version, stored beside vectors and shown in reports: vectors of two names are never compared."""
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """L2-normalised rows, float32, shape (texts, dimensions)."""
+        """L2-normalised rows, float32, shape (texts, dimensions); all 0 where nothing of a text is known."""

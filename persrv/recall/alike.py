@@ -12,8 +12,14 @@ How often a sticker was chosen for a query does not count: that is popularity, o
 the same apart from the merely related. Of those n that somebody chose for something, the TOP likest above LEAST are
 kept: who was never chosen cannot tell what a query means.
 
-Who shares a query or a text with nobody goes by the sense of its texts instead, by how far the cosine between them is
-above LEAST_TEXT on its way to 1: two faces are alike in being faces, and are not for that the same thing.
+Who keeps no such company goes by the sense of its texts instead:
+
+    near(t, u)   = max(0, cos(t, u) - LEAST_TEXT) / (1 - LEAST_TEXT)
+    alike(s, n)  = mean over the texts t of s of the largest near(t, u) over the texts u of n that are not t
+
+A mean: a present and a startled face both say "surprise", and little else in common. What both say word for word was
+looked at already, with all else that they say. A text that many say is about none of them, nor is its like in another
+language: two faces are alike in being faces, and are not for that the same thing.
 Not in the paper.
 """
 
@@ -34,6 +40,10 @@ SAID: Final = 0.3
 them."""
 BROAD: Final = 500
 """Stickers of a query or text from which on it says nothing of who is the same, and would cost much to compare by."""
+COMMON: Final = 20
+"""A text that more than one in so many of those who say anything say is about none of them: "face", "animal"."""
+LEAST_COMMON: Final = 10
+"""But never one that so few say."""
 COMPANY: Final = 30
 """Stickers that a sticker's company is remembered by."""
 LEAST: Final = 0.1
@@ -133,7 +143,12 @@ def alike_by_texts(
     )  # (stickers, texts)
     if own.nearest is None or not len(vectors):
         return sparse.csr_array((size, size), dtype=np.float32)
-    own = _of_chosen(own, chosen)
+    said = np.diff(texts_of.indptr).astype(np.int64)
+    broad = min(BROAD, max(LEAST_COMMON, int(np.count_nonzero(said)) // COMMON))
+    telling = np.diff(own.indptr) <= broad
+    texts_of.data[~telling[texts_of.indices]] = 0
+    texts_of.eliminate_zeros()
+    own = _of_chosen(own, chosen, telling)
     speaking = np.flatnonzero(alone & (np.diff(texts_of.indptr) > 0)).astype(np.int64)
     asked = np.unique(texts_of.indices[places_of(texts_of.indptr, speaking)[1]]).astype(np.int64)
     near = np.full((len(vectors), min(NEAR_TEXTS, len(vectors))), -1, dtype=np.int32)
@@ -143,16 +158,16 @@ def alike_by_texts(
         if progress is not None:
             progress(int(np.searchsorted(asked, some[-1])) + 1)
     parts = [
-        _nearest_by_texts(speaking[start : start + _AT_ONCE], chosen, texts_of, own, near, cosine)
+        _nearest_by_texts(speaking[start : start + _AT_ONCE], chosen, texts_of, said, own, near, cosine)
         for start in range(0, len(speaking), _AT_ONCE)
     ]
     rows, columns, values = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else ([], [], [])
     return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=(size, size), dtype=np.float32))
 
 
-def _of_chosen(own: OwnTexts, chosen: NDArray[np.bool_]) -> OwnTexts:
-    """The same texts, owned by those alone that somebody chose."""
-    kept = chosen[own.stickers]
+def _of_chosen(own: OwnTexts, chosen: NDArray[np.bool_], telling: NDArray[np.bool_]) -> OwnTexts:
+    """The same texts, owned by those alone that somebody chose; those that tell nothing by nobody."""
+    kept = chosen[own.stickers] & np.repeat(telling, np.diff(own.indptr))
     return OwnTexts(own.nearest, np.append(0, np.cumsum(kept))[own.indptr], own.stickers[kept])
 
 
@@ -189,24 +204,33 @@ def _nearest_by_texts(
     stickers: NDArray[np.int64],
     chosen: NDArray[np.bool_],
     texts_of: sparse.csr_array,
+    said: NDArray[np.int64],
     own: OwnTexts,
     near: NDArray[np.int32],
     cosine: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Of each sticker the `TOP` that say most nearly the same: sticker, other, how far above `LEAST_TEXT`."""
+    """Of each sticker the `TOP` that say most nearly the same: sticker, other, how nearly.
+
+    :param said: How many texts each has, also of those that tell nothing, shape (stickers,).
+    """
     whose, places = places_of(texts_of.indptr, stickers)
     texts = texts_of.indices[places]
-    pair, other = np.nonzero((near[texts] >= 0) & (cosine[texts] > LEAST_TEXT))
+    another = (near[texts] >= 0) & (near[texts] != texts[:, None])
+    pair, other = np.nonzero(another & (cosine[texts] > LEAST_TEXT))
     near_texts, values = near[texts[pair], other].astype(np.int64), cosine[texts[pair], other]
     which, owned = places_of(own.indptr, near_texts, TOP + 1)
-    row, column = stickers[whose[pair[which]]], own.stickers[owned].astype(np.int64)
+    text, row, column = pair[which], stickers[whose[pair[which]]], own.stickers[owned].astype(np.int64)
     value = (values[which] - LEAST_TEXT) / (1 - LEAST_TEXT)
     kept = (row != column) & chosen[column]
-    row, column, value = row[kept], column[kept], value[kept]
-    order = np.lexsort((-value, column, row))  # several texts of the same two: the nearest counts
-    row, column, value = row[order], column[order], value[order]
-    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))[: len(row)]
+    text, row, column, value = text[kept], row[kept], column[kept], value[kept]
+    order = np.lexsort((-value, text, column, row))  # several that the other says near to one text: the nearest counts
+    text, row, column, value = text[order], row[order], column[order], value[order]
+    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0) | (np.diff(text) != 0))[: len(row)]
     row, column, value = row[first], column[first], value[first]
+    both = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))[: len(row)].nonzero()[0]
+    value = np.add.reduceat(value, both) if len(both) else value
+    row, column = row[both], column[both]
+    value = (value / said[row]).astype(np.float32)
     order = np.lexsort((column, -value, row))
     row, column, value = row[order], column[order], value[order]
     begins = np.searchsorted(row, row)

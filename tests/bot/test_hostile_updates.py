@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from telegram import Update
 
+from persrv.domain.moderation import Banned
 from persrv.domain.runs import JobName
 from tests.bot.hostile_updates import CHOSEN, JUNK, MESSAGES, NUMBERS, PRESSES, QUERIES, commands
 from tests.bot.offline_bot import ADMIN, Bot
@@ -111,6 +112,25 @@ def test_a_person_is_erased_and_told_so_even_where_the_press_is_too_old_and_its_
     assert [values["chat_id"] for name, values in bot.telegram.calls if name == "sendMessage"] == ["8"], (
         bot.telegram.calls
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "update"),
+    [
+        ("answerCallbackQuery", "callback_query", press("why:1", 9)),
+        ("answerInlineQuery", "inline_query", {"id": "1", "from": press("", 9)["from"], "query": "q", "offset": ""}),
+    ],
+)
+def test_a_banned_person_whom_nothing_can_be_answered_any_more_is_no_error(bot, method, kind, update):
+    bot.loop.run_until_complete(bot.services.moderation.ban(Banned.person(9), by=ADMIN))
+    bot.telegram.refuses = {method: (400, "Bad Request: query is too old and response timeout expired")}
+    bot.telegram.calls.clear()
+    try:
+        bot.hears({"update_id": 5, kind: update})
+    finally:
+        bot.telegram.refuses = {}
+        bot.loop.run_until_complete(bot.services.moderation.unban(Banned.person(9)))
+    assert [name for name, _ in bot.telegram.calls] == [method]
 
 
 def says_hello(bot):

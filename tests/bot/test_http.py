@@ -17,6 +17,8 @@ from bot.run import run_bot
 from persrv.config import Settings
 from persrv.errors import TelegramUnavailable
 
+TOKEN = "4242:only-for-tests-and-for-nothing-else"
+
 
 class Server:
     """Keeps what it is asked and answers with `status`; never, where `holds`."""
@@ -130,6 +132,46 @@ async def test_an_answer_that_does_not_come_in_time_may_have_been_sent(client):
     silent.close()
 
 
+async def portal(reader, writer):
+    """Answers as what stands before a network and is no HTTP, and repeats what it was asked."""
+    asked = await reader.readline()
+    writer.write(b"LOGIN FIRST\r\n" + asked + b"\r\n")
+    await writer.drain()
+    writer.close()
+
+
+async def test_what_answers_without_http_is_told_without_the_address_that_the_token_is_part_of(client):
+    async with await asyncio.start_server(portal, "127.0.0.1", 0) as login:
+        address = f"http://127.0.0.1:{login.sockets[0].getsockname()[1]}"
+        with pytest.raises(NetworkError) as caught:
+            await client.post(f"{address}/bot{TOKEN}/getMe")
+    assert TOKEN not in str(caught.value)
+    assert str(caught.value).startswith("ClientResponseError: 400 ")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "ftp://127.0.0.1", "http://"])
+async def test_an_address_that_nobody_can_be_asked_under_is_not_repeated(client, address):
+    with pytest.raises(NetworkError) as caught:
+        await client.post(f"{address}/bot{TOKEN}/getMe")
+    assert TOKEN not in str(caught.value)
+
+
+async def test_a_proxy_that_refuses_is_told_without_its_password(monkeypatch):
+    async def refuse(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://me:s3cr3t@127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        async with AiohttpRequest(1) as proxied:
+            with pytest.raises(NetworkError, match="407 Who are you") as caught:
+                await proxied.post(f"https://api.example/bot{TOKEN}/getMe")
+    assert "s3cr3t" not in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
 async def test_it_can_be_opened_again_after_it_was_closed(server):
     client = AiohttpRequest(1)
     with pytest.raises(NetworkError):
@@ -142,7 +184,7 @@ async def test_it_can_be_opened_again_after_it_was_closed(server):
 
 def unreachable(folder, port):
     return Settings(
-        bot_token=SecretStr("4242:only-for-tests-and-for-nothing-else"),
+        bot_token=SecretStr(TOKEN),
         data_dir=folder,
         telegram_api_url=f"http://127.0.0.1:{port}",
         _env_file=None,

@@ -1,6 +1,6 @@
 import pytest
 
-from persrv.catalogue.names import linked_pack_name, pack_name
+from persrv.catalogue.names import linked_pack_names, pack_name
 from persrv.errors import PackNameInvalid
 
 
@@ -30,5 +30,10 @@ def test_anything_else_is_refused(text):
 
 
 def test_a_link_is_found_in_a_sentence():
-    assert linked_pack_name("看这个 https://t.me/addstickers/Cats_2 好可爱") == "Cats_2"
-    assert linked_pack_name("no link here") is None
+    assert linked_pack_names("看这个 https://t.me/addstickers/Cats_2 好可爱") == ("Cats_2",)
+    assert linked_pack_names("no link here") == ()
+
+
+def test_all_links_are_found_in_their_order_and_each_set_once():
+    text = "t.me/addstickers/Dogs, tg://addstickers?set=Cats\nhttps://t.me/addstickers/dogs t.me/addstickers/Ants?x=1"
+    assert linked_pack_names(text) == ("Dogs", "Cats", "Ants")

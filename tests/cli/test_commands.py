@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from bot.sandbox.model import FRIENDS
 from persrv.cli import start
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind
-from tests.cli.conftest import picture
+from tests.cli.conftest import TOKEN, picture
 
 
 @pytest.mark.slow
@@ -70,6 +71,9 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     missing = persrv("import", str(folder))
     assert missing.returncode == 2
     assert "PERSRV_STORAGE_CHAT_ID is missing" in missing.stderr
+    both = persrv("import", str(folder), BOT_TOKEN=None, TIMEZONE="Mars").stderr
+    for name in ("BOT_TOKEN is missing", "STORAGE_CHAT_ID is missing", "TIMEZONE wants"):
+        assert f"PERSRV_{name}" in both
 
     chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
     done = persrv("import", str(folder), **chat)
@@ -85,6 +89,42 @@ def test_a_folder_is_uploaded_once_and_follows_the_folder(persrv, world, folder)
     persrv("import", str(folder), **chat)
     assert len(world.calls_of("sendSticker")) == 4
     assert len(json.loads(persrv("search", "快乐", "--json").stdout)["results"]) == 2
+
+
+@pytest.fixture
+def namesakes(tmp_path):
+    """Two folders called cats, with other files."""
+    for number, where in enumerate(("line", "wechat")):
+        (tmp_path / where / "cats").mkdir(parents=True)
+        for shade in (1, 2):
+            (tmp_path / where / "cats" / f"{shade}.webp").write_bytes(picture(100 * number + 40 * shade))
+    return tmp_path / "line", tmp_path / "wechat"
+
+
+def test_two_folders_of_one_name_are_refused_before_anything_is_uploaded(persrv, world, namesakes):
+    line, wechat = namesakes
+    refused = persrv("import", str(line), str(wechat), STORAGE_CHAT_ID=str(FRIENDS), columns=1000)
+    assert refused.returncode == 1
+    assert f"{line}/cats and {wechat}/cats would become the same set" in refused.stderr
+    assert world.calls_of("sendSticker") == ()
+    assert persrv("import", str(line), f"{line}/cats/", STORAGE_CHAT_ID=str(FRIENDS)).stdout.count("added") == 1
+
+
+@pytest.mark.slow
+def test_a_set_is_not_replaced_by_another_folder_of_its_name_unless_that_is_wanted(persrv, world, namesakes):
+    line, wechat = namesakes
+    (wechat / "dogs").mkdir()
+    (wechat / "dogs" / "1.webp").write_bytes(picture(250))
+    chat = {"STORAGE_CHAT_ID": str(FRIENDS), "columns": 1000}
+    persrv("import", str(line), **chat)
+    refused = persrv("import", str(wechat), **chat)
+    assert refused.returncode == 1
+    assert f"There is a set cats with 2 stickers already, none of which is in {wechat}/cats" in refused.stdout
+    assert "dogs added: 1 stickers" in refused.stdout
+    assert len(world.calls_of("sendSticker")) == 3
+    assert "cats brought up to date: 2 stickers" in persrv("import", "--replace", str(wechat), **chat).stdout
+    assert len(world.calls_of("sendSticker")) == 5
+    assert "is not imported" in persrv("import", str(line), **chat).stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file that nobody can read, not even root")
@@ -163,6 +203,10 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     none = persrv("run", BOT_TOKEN=None)
     assert none.returncode == 2
     assert "PERSRV_BOT_TOKEN is missing" in none.stderr
+    several = persrv("run", BOT_TOKEN=None, TIMEZONE="Mars", WEBHOOK_URL="https://x.example")
+    assert several.returncode == 2
+    for name in ("BOT_TOKEN is missing", "TIMEZONE wants", "WEBHOOK_SECRET is needed"):
+        assert f"PERSRV_{name}" in several.stderr
 
 
 def test_with_a_log_of_json_what_ends_the_bot_is_an_object_too(persrv):
@@ -278,3 +322,38 @@ def test_a_job_in_the_background_speaks_only_through_the_log(persrv):
     assert done.stdout == ""
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert "utility: 0 choices, 0 stickers" in [line["message"] for line in lines]
+
+
+@pytest.mark.slow
+def test_commands_log_in_the_form_that_the_settings_ask_for_and_without_their_secrets(persrv, add_pack, tmp_path):
+    def logged(*arguments):
+        done = persrv(*arguments, LOG_FORMAT="json", WEBHOOK_SECRET="making")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["message"] for line in done.stderr.splitlines()]
+
+    add_pack("Cats_by_test", [picture(1), b"this is no picture"])
+    assert any("cannot be used" in message for message in logged("import", "Cats_by_test"))
+    shutil.rmtree(tmp_path / "data" / "index")
+    first, *_, last = logged("search", "party")
+    assert first.startswith("[secret] the search index anew in ")
+    assert last == "the search index is made anew: 2 stickers"
+
+
+@pytest.mark.slow
+def test_run_warns_of_an_engine_that_is_not_there(server, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERSRV_")}
+    environment |= {"PERSRV_BOT_TOKEN": TOKEN, "PERSRV_DATA_DIR": str(tmp_path / "data")}
+    environment |= {"PERSRV_TELEGRAM_API_URL": server.url, "PERSRV_LOG_FORMAT": "json"}
+    environment |= {"PERSRV_CAPTION_ENGINE": "llava", "PERSRV_CAPTION_MODEL": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "persrv", "run"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as bot:
+        stuck = threading.Timer(60, bot.kill)
+        stuck.start()
+        warned = any(
+            told["level"] == "warning" and "PERSRV_CAPTION_" in told["message"] for told in map(json.loads, bot.stderr)
+        )
+        stuck.cancel()
+        bot.terminate()
+        bot.communicate()
+    assert warned

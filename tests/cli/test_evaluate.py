@@ -75,7 +75,7 @@ def test_a_folder_of_pictures_and_clicks_becomes_a_report(evaluate, folder, tmp_
     assert "persrv" in (out / "report.html").read_text("utf-8")
     assert (out / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert "persrv" in result.stdout
-    assert sorted(path.name for path in out.iterdir()) == ["chart.png", "report.html", "report.json", "runs"]
+    assert sorted(path.name for path in out.iterdir()) == ["chart.png", "report.html", "report.json", "runs", "split"]
 
     again = evaluate(
         folder, "--out", tmp_path / "out2", "--systems", "global-pop,bm25,bm25-ocr,persrv", "--ablation", "--seed", 3

@@ -6,8 +6,9 @@ import threading
 import pytest
 from telegram.error import BadRequest
 
-from persrv.cli.logs import JsonFormatter, RedactingFormatter, redact, set_up_logging
+from persrv.cli.logs import JsonFormatter, RedactingFormatter, set_up_logging
 from persrv.errors import PerSRVError
+from persrv.redaction import redact
 from persrv.requests import request_id
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
@@ -37,6 +38,10 @@ def test_a_token_never_reaches_the_log_not_even_in_a_trace(formatter):
     text = formatter.format(a_record("asked %s", f"bot{TOKEN}", error=error))
     assert "AAabc" not in text
     assert text.count("[token]") == 2
+
+
+def test_a_token_in_an_escaped_address_is_blotted_out_too():
+    assert redact(f"/login?from=bot{TOKEN.replace(':', '%3A')}%2FgetMe") == "/login?from=bot[token]%2FgetMe"
 
 
 def test_ordinary_text_stays():

@@ -141,6 +141,7 @@ def test_an_empty_value_means_the_default(monkeypatch):
     monkeypatch.setenv("PERSRV_RECALL_SIZE", "")
     settings = load_settings()
     assert (settings.admin_ids, settings.bot_token, settings.recall_size) == ((), None, 100)
+    assert not settings.model_fields_set
 
 
 def test_admins_are_numbers_separated_by_commas(monkeypatch):
@@ -150,12 +151,68 @@ def test_admins_are_numbers_separated_by_commas(monkeypatch):
 
 def test_a_webhook_needs_a_secret(monkeypatch):
     (problem,) = problems(monkeypatch, WEBHOOK_URL="https://bot.example.org")
-    assert "PERSRV_WEBHOOK_SECRET" in problem
+    assert problem.startswith("PERSRV_WEBHOOK_SECRET is needed with PERSRV_WEBHOOK_URL")
+
+
+def test_a_missing_secret_is_told_with_the_other_mistakes_even_that_of_the_address(monkeypatch):
+    found = problems(monkeypatch, WEBHOOK_URL="http://bot.example.org", TIMEZONE="Mars")
+    assert [problem.split(" ")[0] for problem in found] == [
+        f"PERSRV_{name}" for name in ("WEBHOOK_URL", "WEBHOOK_SECRET", "TIMEZONE")
+    ]
+
+
+def test_what_a_command_needs_is_told_with_the_other_mistakes(monkeypatch):
+    Path(".env").write_text("PERSRV_STORAGE_CHAT_ID=-100\n")
+    monkeypatch.setenv("PERSRV_BOT_TOKEN", " ")
+    monkeypatch.setenv("PERSRV_TIMEZONE", "Mars")
+    required = {"bot_token": "ask for one.", "storage_chat_id": "make one."}
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(required=required)
+    assert [problem.split(" ")[0] for problem in caught.value.problems] == ["PERSRV_TIMEZONE", "PERSRV_BOT_TOKEN"]
+    monkeypatch.delenv("PERSRV_TIMEZONE")
+    with pytest.raises(ConfigurationError, match="PERSRV_BOT_TOKEN is missing: ask for one"):
+        load_settings(required=required)
+    assert load_settings(required=required, bot_token=TOKEN).storage_chat_id == -100
+
+
+def test_what_is_there_and_wrong_is_not_called_missing(monkeypatch):
+    monkeypatch.setenv("PERSRV_BOT_TOKEN", "hunter2")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(required={"bot_token": "ask for one."})
+    (problem,) = caught.value.problems
+    assert problem.startswith("PERSRV_BOT_TOKEN is not a bot token")
 
 
 def test_the_webhook_must_be_https_but_for_this_machine(monkeypatch):
     (problem,) = problems(monkeypatch, WEBHOOK_URL="http://bot.example.org", WEBHOOK_SECRET="x")
     assert problem.startswith("PERSRV_WEBHOOK_URL wants an address that starts with https://")
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "http"])
+@pytest.mark.parametrize("name", ["TELEGRAM_API_URL", "WEBHOOK_URL"])
+def test_a_port_that_cannot_be_is_a_mistake(monkeypatch, name, port):
+    (problem,) = problems(monkeypatch, **{name: f"https://127.0.0.1:{port}"}, WEBHOOK_SECRET="x")
+    assert problem.startswith(f"PERSRV_{name} wants an address whose port")
+
+
+def test_a_model_for_the_encoder_that_has_none_is_a_mistake(monkeypatch):
+    (problem,) = problems(monkeypatch, IMAGE_MODEL="ViT-B-16")
+    assert problem.startswith("PERSRV_IMAGE_MODEL names a model, and PERSRV_IMAGE_ENCODER=style has none")
+    monkeypatch.setenv("PERSRV_IMAGE_ENCODER", "cn-clip")
+    assert load_settings().image_model == "ViT-B-16"
+
+
+def test_weights_with_which_nothing_would_be_found_are_a_mistake(monkeypatch):
+    names = [f"PLUS_{name}" for name in ("LEXICAL", "MEANING", "TEXTS", "MEMORY")]
+    (problem,) = problems(monkeypatch, **dict.fromkeys(names, "0"))
+    assert all(f"PERSRV_{name}" in problem for name in names)
+    monkeypatch.setenv("PERSRV_PLUS_TEXTS", "0.1")
+    assert load_settings().plus_texts == 0.1
+
+
+def test_a_gate_without_an_end_is_a_mistake(monkeypatch):
+    (problem,) = problems(monkeypatch, RANKING_GATE="inf")
+    assert problem.startswith("PERSRV_RANKING_GATE ")
 
 
 def test_a_file_that_is_no_text_is_reported():

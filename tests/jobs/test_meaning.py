@@ -114,6 +114,34 @@ async def test_a_sticker_lends_to_one_that_is_chosen_for_the_same(services, shel
     assert lent[shelf["silent"]] > 0
 
 
+FACES_AND_ANIMALS = "😴😢😭🥱😂😉😳😡😍😱🎂🎁🐮🐹🐼🐰🐭🐷🦄🐱🦁🐨🐶🦊"
+
+
+@pytest.mark.parametrize("times", [1, 5])
+async def test_after_the_first_choices_only_what_means_the_same_joins_them(
+    services, add_pack, picture, choose, seen, times
+):
+    """Faces all are "face", and a cow's is one too: what they have in common is not what was chosen for."""
+    by_emoji = {}
+    for number, emoji in enumerate(FACES_AND_ANIMALS):
+        files = {f"s{number}a": picture(colour=f"#{number:02}4"), f"s{number}b": picture(colour=f"#4{number:02}")}
+        by_emoji[emoji] = set((await add_pack(f"pack{number}", emoji, **files)).values())
+    for person in range(times):
+        await choose(person, min(by_emoji["😴"]), "晚安")
+        await choose(person, min(by_emoji["😢"]), "想哭")
+        await choose(person, min(by_emoji["😍"]), "爱你")
+    await learn(services, seen)
+
+    async def first(query, most):
+        named = {sticker: emoji for emoji, stickers in by_emoji.items() for sticker in stickers}
+        return [named[place.sticker_id] for place in (await order(services, query))[:most]]
+
+    assert set(await first("good night", 2)) == {"😴"}
+    assert set(await first("想哭", 4)) == {"😢", "😭"}
+    for query in ("good night", "晚安", "想哭"):
+        assert not {"🐮", "🐹", "🐼", "🐰", "🐭", "🐷", "🦄"} & set(await first(query, 8)), query
+
+
 async def test_every_part_is_told_and_they_make_the_score(services, shelf, choose, seen):
     for person, query in ((1, "哭"), (2, "哭"), (2, "哭泣")):
         await choose(person, shelf["sad"], query)

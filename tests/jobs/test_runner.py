@@ -6,7 +6,7 @@ import pytest
 from jobs import child, runner
 from jobs.child import ChildJobs
 from jobs.runner import run_job
-from jobs.schedule import catch_up, start_when_free
+from jobs.schedule import start_when_free
 from persrv.bootstrap import one_job_at_a_time
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
 from persrv.domain.semantics import SemanticField
@@ -121,27 +121,6 @@ async def test_the_index_can_be_built_anew(services, add_pack, picture, seen):
     await add_pack("cats", c1=picture(), c2=picture(colour="blue"))
     outcome = await run_job(services, JobName.INDEX, seen)
     assert outcome.counts[JobName.INDEX] == {"stickers": 2}
-
-
-class Starter:
-    running = None
-
-    def __init__(self):
-        self.started = []
-
-    async def start(self, name):
-        self.started.append(name)
-        return True
-
-
-async def test_a_missed_night_is_caught_up_at_the_start_and_only_then(services, add_pack, picture, seen):
-    starter = Starter()
-    assert not await catch_up(services, starter)  # nothing to work on
-    await add_pack("cats", c1=picture())
-    assert await catch_up(services, starter)
-    assert starter.started == [JobName.NIGHTLY]
-    await run_job(services, JobName.NIGHTLY, seen)
-    assert not await catch_up(services, starter)
 
 
 async def test_a_job_runs_in_a_process_of_its_own_and_the_bot_sees_what_it_made(services, add_pack, picture, settings):

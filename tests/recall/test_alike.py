@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from persrv.recall import alike
-from persrv.recall.alike import LEAST, LEAST_TEXT, NEAR_TEXTS, SAID, TOP, alike_by_texts, chosen_or_said
+from persrv.recall.alike import (
+    COMMON,
+    LEAST,
+    LEAST_COMMON,
+    LEAST_TEXT,
+    NEAR_TEXTS,
+    SAID,
+    TOP,
+    alike_by_texts,
+    chosen_or_said,
+)
 from persrv.recall.learning import learn_recall
 from persrv.recall.meaning import OwnTexts, chosen_for, owners_of
 from persrv.recall.nearest import ExactNearest
@@ -145,13 +155,12 @@ def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_eve
     found = alike_by_texts(alone, chosen, OwnTexts(ExactNearest(vectors), indptr, owners), vectors).toarray()
     mine = [[distinct.index(text) for who, text in says if who == sticker] for sticker in range(stickers)]
     for sticker in range(stickers):
-        near = {
-            other: max(float(vectors[a] @ vectors[b]) for a in mine[sticker] for b in mine[other])
+        near = [
+            sum(max(0, *(above(vectors[a] @ vectors[b]) for b in mine[other] if a != b)) for a in mine[sticker]) / 2
             for other in range(stickers)
-            if other != sticker and chosen[other]
-        }
-        best = sorted((-cosine, other) for other, cosine in near.items() if cosine > LEAST_TEXT)[:TOP]
-        expected = [(-cosine - LEAST_TEXT) / (1 - LEAST_TEXT) for cosine, _ in best] if alone[sticker] else []
+            if other != sticker and chosen[other] and alone[sticker]
+        ]
+        expected = sorted((value for value in near if value > 0), reverse=True)[:TOP]
         assert sorted(found[sticker][found[sticker] > 0], reverse=True) == pytest.approx(expected, rel=1e-5)
 
 
@@ -159,11 +168,67 @@ def test_those_who_say_the_same_are_those_of_a_comparison_of_everything_with_eve
 def test_those_that_nobody_chose_do_not_stand_before_one_that_somebody_did(monkeypatch, compared):
     monkeypatch.setattr(alike, "COMPARED", compared)
     many = TOP + 5
-    own = OwnTexts(ExactNearest(np.eye(2, dtype=np.float32)), np.array([0, many, many]), np.arange(many))
+    monkeypatch.setattr(alike, "LEAST_COMMON", many)
+    vectors = np.array([[1, 0], [0.6, 0.8], [0.96, 0.28]], dtype=np.float32)
+    # All but the last say the first text and the second; the last says the second and the third.
+    own = OwnTexts(
+        ExactNearest(vectors),
+        np.array([0, many - 1, 2 * many - 1, 2 * many]),
+        np.append(np.append(np.arange(many - 1), np.arange(many)), many - 1),
+    )
     chosen = np.arange(many) == many - 1
-    found = alike_by_texts(~chosen, chosen, own, np.eye(2, dtype=np.float32)).toarray()
-    assert found[:-1, -1] == pytest.approx(np.ones(many - 1))
+    found = alike_by_texts(~chosen, chosen, own, vectors).toarray()
+    # The first is nearest to the third by a cosine of 0.96, the second by one of 0.8; that both say it is left out.
+    assert found[:-1, -1] == pytest.approx(np.full(many - 1, (above(0.96) + above(0.8)) / 2))
     assert np.count_nonzero(found) == many - 1
+
+
+def above(cosine):
+    return (float(cosine) - LEAST_TEXT) / (1 - LEAST_TEXT)
+
+
+def two_animals(says):
+    """0 and 1, of which 1 was chosen; `says` has their texts and directions."""
+    texts = [text for text, _, _ in says]
+    distinct, indptr, owners = owners_of(texts, np.array([sticker for _, sticker, _ in says]))
+    turns = np.array([next(turn for text, _, turn in says if text == one) for one in distinct])
+    vectors = np.stack([np.cos(turns), np.sin(turns)], axis=1).astype(np.float32)
+    size = int(owners.max()) + 1
+    chosen = np.arange(size) == 1
+    return alike_by_texts(~chosen, chosen, OwnTexts(ExactNearest(vectors), indptr, owners), vectors)[0, 1]
+
+
+def test_a_text_that_both_say_makes_them_no_more_alike():
+    assert two_animals([("animal", 0, 0.0), ("cow", 0, 1.5), ("animal", 1, 0.0), ("asleep", 1, -1.5)]) == 0.0
+    assert two_animals([("animal", 0, 0.0), ("beast", 1, 0.2)]) == pytest.approx(above(np.cos(0.2)))
+
+
+def test_who_says_much_is_like_another_by_as_much_of_it_as_the_other_says_too():
+    """Surprised, and a present: "surprise" is one of four things that it says."""
+    one = [("shock", 0, 0.0), ("dread", 0, 1.0), ("scream", 0, 2.0), ("gasp", 0, 3.0)]
+    assert two_animals([*one, ("surprise", 1, 0.2)]) == pytest.approx(above(np.cos(0.2)) / 4)
+    both = [*one, ("surprise", 1, 0.2), ("fear", 1, 0.9)]
+    assert two_animals(both) == pytest.approx((above(np.cos(0.2)) + above(np.cos(0.1))) / 4, rel=1e-5)
+
+
+def test_what_it_says_in_two_ways_is_near_to_the_nearest_that_the_other_says():
+    assert two_animals([("face", 0, 0.0), ("laugh", 1, 0.4), ("grin", 1, 0.1)]) == pytest.approx(
+        above(np.cos(0.1)), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(("others", "told"), [(LEAST_COMMON - 1, True), (LEAST_COMMON, False)])
+def test_what_many_say_says_nothing_of_who_is_the_same_in_no_other_language_either(others, told):
+    crowd = [("脸", 2 + n, 0.2) for n in range(others)]
+    assert (two_animals([("face", 0, 0.0), ("脸", 1, 0.2), *crowd]) > 0) == told
+    crowd = [("face", 2 + n, 0.0) for n in range(others)]
+    assert (two_animals([("face", 0, 0.0), ("脸", 1, 0.2), *crowd]) > 0) == told
+
+
+def test_many_are_a_share_of_those_who_say_anything():
+    crowd = [("脸", 2 + n, 0.2) for n in range(LEAST_COMMON)]
+    silent = [(f"else {n}", 100 + n, 3.0) for n in range((LEAST_COMMON + 1) * COMMON)]
+    assert two_animals([("face", 0, 0.0), ("脸", 1, 0.2), *crowd, *silent]) > 0
 
 
 def test_texts_of_those_that_nobody_chose_do_not_stand_before_that_of_one_that_somebody_did():

@@ -38,7 +38,9 @@ export function messageActions(app) {
 
   const onButton = (message, button, element) => {
     const query = button.switch_inline_query_current_chat;
+    const elsewhere = button.switch_inline_query;
     if (typeof query === "string") app.ask(query);
+    else if (typeof elsewhere === "string") app.askElsewhere(elsewhere);
     else if (button.callback_data !== undefined) press(message, button.callback_data, element);
     else if (/^https?:/.test(button.url ?? "") && !onLink(button.url))
       window.open(button.url, "_blank", "noopener,noreferrer");
@@ -47,7 +49,7 @@ export function messageActions(app) {
   const onSticker = (message, anchor) => {
     const items = [{ label: t("reply"), pick: () => app.composer.reply(message) }];
     // The bot answers /why in its own chat; the card tells the same anywhere.
-    if (app.chat.kind === "private" && app.commands.includes("why"))
+    if (app.chat.kind === "private" && app.commands.some(({ command }) => command === "why"))
       items.push({ label: t("why_sticker"), pick: () => app.send({ text: "/why", reply_to: message.id }) });
     items.push({ label: t("facts_title"), pick: () => app.facts.show(message.sticker.id) });
     if (message.sticker.set_name)

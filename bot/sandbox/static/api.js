@@ -80,7 +80,10 @@ export const explain = (person, query, signal) =>
 /** What the bot knows of a sticker. @param {string} id */
 export const aboutSticker = (id) => request(`/api/stickers/${encodeURIComponent(id)}`);
 
-/** The bot's menu, as a person sees it. @returns {Promise<{commands: string[]}>} */
+/**
+ * The bot's menu, as a person sees it.
+ * @returns {Promise<{commands: {command: string, description: string}[]}>}
+ */
 export const getCommands = (person) => request(`/api/commands?person=${person}`);
 
 /**

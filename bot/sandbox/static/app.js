@@ -32,7 +32,7 @@ export class App {
     this.chats = state.chats.map((chat) =>
       chat.kind === "private" ? { ...chat, title: state.bot.name } : chat,
     );
-    this.commands = COMMANDS;
+    this.told = [];
     this.history = new History();
     this.drafts = new Map();
     this.person = this.people[0];
@@ -140,6 +140,12 @@ export class App {
     if (!inline) this.#explainQuery(this.lastQuery);
   }
 
+  /** The bot's menu, in the person's language. @returns {{command: string, description: string}[]} */
+  get commands() {
+    if (this.told.length) return this.told;
+    return COMMANDS.map((command) => ({ command, description: t(`cmd_${command}`) }));
+  }
+
   #myChats() {
     return this.chats.filter(({ id, kind }) => kind === "group" || id === this.person.id);
   }
@@ -150,7 +156,7 @@ export class App {
     try {
       const { commands } = await getCommands(person.id);
       if (person !== this.person) return;
-      this.commands = commands.length ? commands : COMMANDS;
+      this.told = commands;
       for (const { id } of this.#myChats()) {
         const { messages } = await getMessages(person.id, id);
         if (person !== this.person) return;
@@ -276,6 +282,22 @@ export class App {
 
   #offerCommands(prefix) {
     this.picker.close();
+    this.#showCommands(prefix);
+    byId("composer").focus();
+    if (!prefix) this.#renewCommands();
+  }
+
+  /** A bot that has only just started tells its menu after the page has asked for it. */
+  async #renewCommands() {
+    const { person, told } = this;
+    const { commands } = await getCommands(person.id).catch(() => ({ commands: told }));
+    const typed = /^(?:\/(\w*))?$/.exec(this.composer.text);
+    if (person !== this.person || JSON.stringify(commands) === JSON.stringify(told)) return;
+    this.told = commands;
+    if (typed && this.menu.open) this.#showCommands((typed[1] ?? "").toLowerCase());
+  }
+
+  #showCommands(prefix) {
     const items = commandItems(this.commands, prefix, {
       onFill: (text) => this.composer.fill(text),
       onSend: (text) => {
@@ -284,12 +306,17 @@ export class App {
       },
     });
     this.menu.show(items);
-    byId("composer").focus();
   }
 
   /** @param {string} query Put `@bot query` into the composer. */
   ask(query) {
     this.composer.fill(`@${this.bot.username} ${query}`);
+  }
+
+  /** The same in a person's other chat: there are but two, so none is asked for. @param {string} query */
+  askElsewhere(query) {
+    this.#enter(this.#myChats().find(({ id }) => id !== this.chat.id));
+    this.ask(query);
   }
 
   /** Open the picker, in the bot's chat: stickers are sent to the bot. @param {string} [name] The pack to show. */

@@ -113,8 +113,8 @@ export class Composer {
   }
 
   #changed() {
-    this.#fit();
     this.form.classList.toggle("has-text", this.text.trim() !== "");
+    this.#fit(); // after the chip has made room
     this.onText(this.text);
   }
 

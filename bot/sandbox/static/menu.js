@@ -1,22 +1,21 @@
 /** A short list above the composer: the bot's name while `@` is typed, or the commands after `/`. */
 
 import { h } from "./dom.js";
-import { named } from "./i18n.js";
 
 /** @typedef {{label: string, note: string, pick: () => void}} Item */
 
 /**
- * @param {string[]} commands Without the slash.
+ * @param {{command: string, description: string}[]} commands Without the slash.
  * @param {string} prefix What is typed of one so far.
  * @param {{onFill: (text: string) => void, onSend: (text: string) => void}} handlers
  * @returns {Item[]}
  */
 export function commandItems(commands, prefix, { onFill, onSend }) {
   return commands
-    .filter((command) => command.startsWith(prefix))
-    .map((command) => ({
+    .filter(({ command }) => command.startsWith(prefix))
+    .map(({ command, description }) => ({
       label: `/${command}`,
-      note: named("cmd", command),
+      note: description,
       pick: () => (command === "addset" ? onFill("/addset ") : onSend(`/${command}`)), // it wants a name
     }));
 }

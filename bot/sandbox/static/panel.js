@@ -3,7 +3,7 @@
 import { inlineQuery } from "./api.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { hideLarge, showLarge, stickerElement, withLargeLook } from "./sticker.js";
+import { hideLarge, showLarge, stickerElement, titleOf, withLargeLook } from "./sticker.js";
 
 const PAUSE = 150; // ms without a key before the bot is asked
 
@@ -173,7 +173,7 @@ export class InlinePanel {
         id: `result-${index}`,
         tabIndex: -1,
         "aria-selected": "false",
-        "aria-label": `${sticker.emoji} ${sticker.set_name ?? ""}`.trim(),
+        "aria-label": `${sticker.emoji} ${titleOf(sticker)}`.trim(),
         dataset: { testid: "panel-sticker", id: sticker.id, position: index },
         on: { click: () => this.#choose(index) },
       },

@@ -3,7 +3,7 @@
 import { getPack, getPacks } from "./api.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { nameSets, stickerElement, withLargeLook } from "./sticker.js";
+import { nameSets, stickerElement, titleOf, withLargeLook } from "./sticker.js";
 
 /** Packs in a bar of covers, the chosen pack's stickers below. */
 export class StickerPicker {
@@ -86,7 +86,7 @@ export class StickerPicker {
           {
             type: "button",
             class: "cell",
-            "aria-label": `${sticker.emoji} ${sticker.set_name}`,
+            "aria-label": `${sticker.emoji} ${titleOf(sticker)}`.trim(),
             dataset: { testid: "picker-sticker", id: sticker.id },
             on: { click: () => this.onSend(sticker.id) },
           },

@@ -27,6 +27,11 @@ export function nameSets(packs) {
   for (const { name, title } of packs) titles.set(name, title);
 }
 
+/** What a sticker's set is called: its title, its name until that is known. @param {StickerView} view */
+export function titleOf(view) {
+  return titles.get(view.set_name) ?? view.set_name ?? "";
+}
+
 /**
  * Media comes from this server alone.
  * @param {string} path
@@ -112,7 +117,7 @@ export function showLarge(anchor) {
       "div",
       { class: "large-caption" },
       h("span", { class: "large-emoji" }, view.emoji),
-      h("span", {}, titles.get(view.set_name) ?? view.set_name ?? ""),
+      h("span", {}, titleOf(view)),
     ),
   );
   card.hidden = false;

@@ -117,10 +117,8 @@ export const EN = {
   cmd_start: "What this bot does",
   cmd_help: "How to use it",
   cmd_packs: "The packs it searches",
-  cmd_addset: "Add a pack by its name",
   cmd_mystyle: "What it learned of your style",
   cmd_why: "What it knows of a sticker: reply to one",
-  cmd_jobs: "The jobs, and starting one",
   cmd_privacy: "What it keeps about you",
   cmd_forgetme: "Erase everything about you",
 };
@@ -241,10 +239,8 @@ export const ZH = {
   cmd_start: "这个机器人能做什么",
   cmd_help: "使用方法",
   cmd_packs: "已收录的贴纸包",
-  cmd_addset: "按名字添加贴纸包",
   cmd_mystyle: "它了解到的你的风格",
   cmd_why: "它对某张贴纸的了解：回复一张贴纸",
-  cmd_jobs: "查看和启动任务",
   cmd_privacy: "它保存了什么",
   cmd_forgetme: "删除关于你的一切",
 };

@@ -2,6 +2,7 @@
 
 from persrv.adapters.backup.places import StatePlaces
 from persrv.adapters.backup.restoring import restore_backup
+from persrv.adapters.backup.swapping import is_begun, mend, was_cut_off
 from persrv.adapters.backup.writing import write_backup
 
-__all__ = ["StatePlaces", "restore_backup", "write_backup"]
+__all__ = ["StatePlaces", "is_begun", "mend", "restore_backup", "was_cut_off", "write_backup"]

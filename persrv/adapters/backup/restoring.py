@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
-from persrv.adapters.artefacts.files import flush
 from persrv.adapters.backup.format import (
     ABOUT,
     ABOUT_BYTES,
@@ -27,6 +25,8 @@ from persrv.adapters.backup.format import (
     sum_line,
 )
 from persrv.adapters.backup.places import StatePlaces
+from persrv.adapters.backup.swapping import homes_of, ready_beside, remove, swap
+from persrv.adapters.backup.unfinished import private_file
 from persrv.errors import StorageError
 
 _CHUNK: Final = 1 << 20
@@ -42,23 +42,18 @@ def restore_backup(places: StatePlaces, source: Path, *, force: bool) -> About:
     :raises BackupInvalid: the file is damaged, not ours, or of a newer version.
     :raises StorageError: there is a state already, the bot runs on it, or it cannot be written.
     """
-    homes = {
-        DATABASE: places.database,
-        "media": places.media,
-        "artefacts": places.artefacts,
-        "embeddings": places.embeddings,
-    }
+    homes = homes_of(places)
     if not force and any(map(_holds_something, homes.values())):
         raise StorageError(
             f"{places.database.parent} holds a state already. Restore into an empty folder (PERSRV_DATA_DIR), or "
             "replace it with --force."
         )
     # Each part is made ready in its own folder, so that to swap it in is to rename it.
-    ready = {part: _beside(home, "restored") for part, home in homes.items()}
+    ready = {part: ready_beside(home) for part, home in homes.items()}
     try:
         try:
             for part, path in ready.items():
-                _remove(path)  # of a restore that was cut off
+                remove(path)  # of a restore that was cut off
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if part != DATABASE:
                     path.mkdir(mode=0o700)
@@ -66,10 +61,10 @@ def restore_backup(places: StatePlaces, source: Path, *, force: bool) -> About:
                 about = _unpack(file, source.name, ready)
             _check_database(ready[DATABASE], about, source.name)
             _refuse_while_in_use(places.database)
-            _swap([(ready[part], home) for part, home in homes.items()], places)
+            swap(places)
         finally:
             for path in ready.values():
-                _remove(path)
+                remove(path)
     except OSError as error:
         raise StorageError(
             f"{source} cannot be restored: {error.strerror or error}. The state is as it was before."
@@ -117,10 +112,10 @@ def _unpack(file: IO[bytes], name: str, ready: Mapping[str, Path]) -> About:
 
 
 def _write(content: IO[bytes], path: Path) -> str:
-    """Write one file so that it stays; return its SHA-256."""
+    """Write one file so that it stays, for this user alone; return its SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    with path.open("xb") as file:
+    with private_file(path) as file:
         for chunk in _chunks(content):
             digest.update(chunk)
             file.write(chunk)
@@ -168,45 +163,5 @@ def _refuse_while_in_use(database: Path) -> None:
         # It is damaged, which is what backups are for.
 
 
-def _swap(pairs: list[tuple[Path, Path]], places: StatePlaces) -> None:
-    """Let what is ready take its place; whatever goes wrong, everything goes back to where it was.
-
-    The index goes too: it belongs to the database that was there, and the bot makes it anew.
-    """
-    log = [places.database.with_name(places.database.name + ending) for ending in ("-wal", "-shm", "-journal")]
-    away = [home for _, home in pairs] + [places.index, *log]
-    undo: list[tuple[Path, Path]] = []
-    try:
-        for path in away:
-            if path.exists():
-                aside = _beside(path, "replaced")
-                _remove(aside)
-                path.replace(aside)
-                undo.append((aside, path))
-        for ready, home in pairs:
-            ready.replace(home)
-            undo.append((home, ready))
-    except OSError:
-        for here, there in reversed(undo):
-            here.replace(there)
-        raise
-    for folder in {home.parent for _, home in pairs}:
-        flush(folder)
-    for path in away:
-        # What was replaced may hold words of people who were forgotten since.
-        _remove(_beside(path, "replaced"))
-
-
-def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f".{path.name}.{what}")
-
-
 def _holds_something(path: Path) -> bool:
     return path.is_file() or (path.is_dir() and any(path.iterdir()))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

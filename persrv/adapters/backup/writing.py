@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
-import shutil
+import re
 import sqlite3
+import stat
 import tarfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -18,11 +20,14 @@ from persrv import __version__
 from persrv.adapters.artefacts.files import flush
 from persrv.adapters.backup.format import ABOUT, DATABASE, SUMS, About, is_member, sum_line
 from persrv.adapters.backup.places import StatePlaces
+from persrv.adapters.backup.unfinished import ARCHIVE, private_file, work_folder
 from persrv.adapters.database import sqlite
 from persrv.errors import StorageError
 
 _TRIES: Final = 3
 """How often the artefacts are looked at again when a night replaces them at that moment."""
+_HEX: Final = re.compile(r"[0-9a-f]{2}", re.ASCII)
+"""The folders of sticker files."""
 
 
 class _Reader(Protocol):
@@ -38,30 +43,53 @@ def write_backup(places: StatePlaces, target: Path, *, at: datetime) -> int:
     :return: Bytes of the file.
     :raises StorageError: there is nothing to back up, or it cannot be written.
     """
-    if not places.database.is_file():
-        raise StorageError(f"There is nothing to back up: the database {places.database} does not exist.")
-    work = target.with_name(f".{target.name}.unfinished")
     try:
-        if work.exists():  # a backup of this name was cut off
-            shutil.rmtree(work)
-        work.mkdir(mode=0o700)
-        try:
+        if not places.database.is_file():
+            raise StorageError(f"There is nothing to back up: the database {places.database} does not exist.")
+        target = _file_to_write(target)
+        with work_folder(target) as work:
             copy = work / DATABASE
             revision = _copy_database(places.database, copy)
             about = About(__version__, revision, at.isoformat(timespec="seconds"))
-            unfinished = work / "backup.tar"
-            with _private_file(unfinished) as file:
+            unfinished = work / ARCHIVE
+            with private_file(unfinished) as file:
                 _write(file, about, at, copy, places)
             flush(unfinished)
             unfinished.replace(target)
             flush(target.parent)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
         return target.stat().st_size
     except OSError as error:
-        raise StorageError(
-            f"The backup {target} cannot be written: {error.strerror or error}. Free some space or name another place."
-        ) from error
+        raise StorageError(_told(error, target, places)) from error
+
+
+def _file_to_write(target: Path) -> Path:
+    """Where a symlink leads to: the link stays.
+
+    :raises StorageError: what is there is no file; it would be replaced, be it a disk.
+    :raises OSError: it cannot be looked at.
+    """
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target.resolve()
+    if not stat.S_ISREG(mode):
+        raise StorageError(f"{target} is no file: name a file to write, or a folder for one named by the time.")
+    return target.resolve()
+
+
+def _told(error: OSError, target: Path, places: StatePlaces) -> str:
+    reason = error.strerror or str(error)
+    parts = (places.database, places.media, places.artefacts, places.embeddings)
+    if error.filename and any(Path(os.fsdecode(error.filename)).is_relative_to(part) for part in parts):
+        return (
+            f"{os.fsdecode(error.filename)} cannot be read ({reason}), and without it the backup would not be whole: "
+            "make it readable for this user."
+        )
+    if isinstance(error, FileNotFoundError) and not target.parent.is_dir():
+        return f"The backup {target} cannot be written: there is no folder {target.parent}. Make it first."
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    remedy = "Free some space or name another place." if full else "Name another place."
+    return f"The backup {target} cannot be written: {reason}. {remedy}"
 
 
 def _copy_database(source: Path, copy: Path) -> str:
@@ -108,7 +136,9 @@ def _write(file: BinaryIO, about: About, at: datetime, database: Path, places: S
                 add_bytes("artefacts/CURRENT", current.encode())
             for name, opened in files:
                 add(f"artefacts/{current}/{name}", opened, os.fstat(opened.fileno()).st_size)
-        for folder in sorted(places.embeddings.glob("*")):
+        for folder in _entries(places.embeddings):
+            if not is_member(f"embeddings/{folder.name}/about.json"):
+                continue
             with _opened(folder, ("states.u8", "rows.f16", "about.json")) as files:
                 # A row counts once its state is written, so the states are the first to be read.
                 for name, opened in files:
@@ -117,10 +147,24 @@ def _write(file: BinaryIO, about: About, at: datetime, database: Path, places: S
 
 
 def _files(media: Path) -> Iterator[Path]:
-    for folder in sorted(media.glob("??/??")):
-        for path in sorted(folder.iterdir()):
-            if is_member(f"media/{path.relative_to(media).as_posix()}"):  # not one that is being written
-                yield path
+    for outer in _entries(media):
+        if not _HEX.fullmatch(outer.name):  # lost+found, where it is a file system of its own
+            continue
+        for inner in _entries(outer):
+            for path in _entries(inner) if _HEX.fullmatch(inner.name) else ():
+                if is_member(f"media/{path.relative_to(media).as_posix()}"):  # not one that is being written
+                    yield path
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, in order; nothing where there is none. `glob` would pass over what it cannot read.
+
+    :raises OSError: it cannot be read.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 @contextlib.contextmanager
@@ -136,7 +180,7 @@ def _generation(root: Path) -> Iterator[tuple[str, list[tuple[str, BinaryIO]]]]:
             break
         if not is_member(f"artefacts/{current}/manifest.json"):
             break  # damaged: the bot answers without it, and the next night makes it anew
-        names = sorted(path.name for path in (root / current).glob("*"))
+        names = [path.name for path in _entries(root / current)]
         kept = [name for name in names if is_member(f"artefacts/{current}/{name}")]
         with _opened(root / current, kept) as files:
             if "manifest.json" in kept and len(files) == len(kept):
@@ -154,10 +198,6 @@ def _opened(folder: Path, names: Iterable[str]) -> Iterator[list[tuple[str, Bina
         except (FileNotFoundError, NotADirectoryError):
             files = []
         yield list(files)
-
-
-def _private_file(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 class _Hashed(io.RawIOBase):

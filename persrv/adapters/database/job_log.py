@@ -44,11 +44,13 @@ class SqlJobLog:
         async with self._database.write() as connection:
             await connection.execute(ended)
 
-    async def last(self, limit: int, *, name: str | None = None) -> Sequence[JobRun]:
-        """The last runs, latest first."""
+    async def last(self, limit: int, *, name: str | None = None, state: RunState | None = None) -> Sequence[JobRun]:
+        """The last runs, latest first; of one job or in one state alone, where that is asked for."""
         statement = select(jobs).order_by(jobs.c.started_at.desc(), jobs.c.id.desc()).limit(limit)
         if name is not None:
             statement = statement.where(jobs.c.name == name)
+        if state is not None:
+            statement = statement.where(jobs.c.state == state.value)
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).all()
         return [

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from persrv.adapters.database.columns import RowId, SafeText, UtcDateTime
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The migration that makes these tables: who has it needs none."""
 
 metadata = MetaData(

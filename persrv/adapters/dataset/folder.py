@@ -35,19 +35,34 @@ def read_dataset(source: Path, *, seed: int, by_time: bool = False, progress: Pr
     :raises DatasetInvalid: something is wrong; names the file, the line and the reason, and what would be right.
     """
     if source.is_file() and is_sticker_queries(source):
-        rows = read_sticker_queries(source)
-        parts = split_by_seed(rows, seed)
+        parts = split_by_seed(read_sticker_queries(source), seed)
         note = (
             "StickerQueries has no users: every label counts as a choice of one person, so personal ranking and "
             "user popularity say nothing here."
         )
         return _assembled(source, parts, SplitKind.RANDOM, seed, None, {}, [note])
-    if not source.is_dir():
-        raise DatasetInvalid(f"{source} is {'a file' if source.exists() else 'not there'}. {WHAT_IS_RIGHT}")
+    _check_folder(source)
     parts, kind, notes = _read_parts(source, seed, by_time)
     described = source / "stickers.jsonl"
     stickers = read_stickers(described, progress) if described.is_file() else None
     return _assembled(source, parts, kind, seed, stickers, list_images(source / "images", progress), notes)
+
+
+def count_choices(source: Path) -> int:
+    """Read the log of a dataset alone, see that there is enough of it to split, and count its rows.
+
+    :raises DatasetInvalid: as `read_dataset`, but for what is wrong with stickers.jsonl.
+    """
+    if source.is_file() and is_sticker_queries(source):
+        return sum(map(len, split_by_seed(read_sticker_queries(source), 0)))
+    _check_folder(source)
+    parts, _, _ = _read_parts(source, seed=0, by_time=False)
+    return sum(map(len, parts))
+
+
+def _check_folder(source: Path) -> None:
+    if not source.is_dir():
+        raise DatasetInvalid(f"{source} is {'a file' if source.exists() else 'not there'}. {WHAT_IS_RIGHT}")
 
 
 def _read_parts(folder: Path, seed: int, by_time: bool) -> tuple[Parts, SplitKind, list[str]]:
@@ -71,7 +86,7 @@ def _read_parts(folder: Path, seed: int, by_time: bool) -> tuple[Parts, SplitKin
         return parts, SplitKind.GIVEN, [*_about_columns(zip(paths, logs, strict=True)), *_about_overlap(parts)]
     if not whole.is_file():
         raise DatasetInvalid(f"{folder} is not a dataset folder. {WHAT_IS_RIGHT}")
-    log = read_log(whole)
+    log = read_log(whole, every_time=by_time)
     if not log.rows:
         raise DatasetInvalid(f"{whole} has a header and no row.")
     notes = [*_about_columns([(whole, log)]), *_about_repeats(log.rows)]

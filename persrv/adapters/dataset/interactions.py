@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -35,18 +36,19 @@ class Log:
     ignored: tuple[str, ...]
 
 
-def read_log(path: Path) -> Log:
+def read_log(path: Path, *, every_time: bool = False) -> Log:
     """Read one CSV file, whole or not at all.
 
     UTF-8, with or without a byte-order mark; columns in any order; columns that we do not know are left out;
-    empty lines are nothing.
+    empty lines are nothing, and an empty ts is a time that the log does not say.
 
+    :param every_time: Whether a row with an empty ts is wrong.
     :raises DatasetInvalid: names the file, the line and the reason, and what would be right.
     """
     problems = Problems()
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            log = _read(path, file, problems)
+            log = _read(path, file, problems, every_time)
     except UnicodeDecodeError as error:
         raise DatasetInvalid(
             f"{path} is not in UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8."
@@ -57,13 +59,27 @@ def read_log(path: Path) -> Log:
     return log
 
 
-def _read(path: Path, file: TextIO, problems: Problems) -> Log:
+def log_text(rows: Sequence[Interaction], *, timed: bool) -> str:
+    """A CSV file that `read_log` reads back as the same rows.
+
+    :param timed: Whether it has a column `ts`, empty where a row has no time.
+    """
+    file = StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow((*COLUMNS, "ts") if timed else COLUMNS)
+    for row in rows:
+        time = ("" if row.ts is None else repr(row.ts),) if timed else ()
+        writer.writerow((*row.triple, *time))
+    return file.getvalue()
+
+
+def _read(path: Path, file: TextIO, problems: Problems, every_time: bool) -> Log:
     limit = csv.field_size_limit(LONGEST_VALUE * 4)
     reader = csv.reader(file, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         _check_header(path, header)
-        rows = tuple(_rows(path, reader, header, problems))
+        rows = tuple(_rows(path, reader, header, problems, every_time))
     except csv.Error as error:
         problems.add(path, reader.line_num, f"this is no valid CSV ({error}); is a quotation mark missing or stray?")
         problems.raise_if_any()
@@ -87,7 +103,9 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
         raise DatasetInvalid(f"{path}, line 1: the header names {' and '.join(twice)} more than once. {RIGHT}")
 
 
-def _rows(path: Path, reader: Iterator[list[str]], header: Sequence[str], problems: Problems) -> Iterator[Interaction]:
+def _rows(
+    path: Path, reader: Iterator[list[str]], header: Sequence[str], problems: Problems, every_time: bool
+) -> Iterator[Interaction]:
     places = [header.index(name) for name in COLUMNS]
     time = header.index("ts") if "ts" in header else None
     for row in reader:
@@ -107,7 +125,7 @@ def _rows(path: Path, reader: Iterator[list[str]], header: Sequence[str], proble
             problems.add(path, line, reason)
             continue
         ts = None
-        if time is not None:
+        if time is not None and (every_time or row[time].strip()):
             ts = _seconds(row[time])
             if ts is None:
                 problems.add(path, line, f"ts is {row[time][:40]!r}; Unix seconds are wanted, like 1717545600.")

@@ -6,25 +6,22 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any, Final
 
 from persrv.adapters.media import protocol
 from persrv.adapters.media.protocol import ProtocolError, Request
+from persrv.children import command, environment
 from persrv.domain.stickers import StickerFormat
 from persrv.errors import MediaCorrupt, MediaError, MediaTooLarge, PerSRVError
 from persrv.ports.media import FrameLimits, Frames
 
 START_SECONDS: Final = 60.0
 """For starting Python and loading the libraries, once; a busy small machine takes several."""
-SOURCES: Final = Path(__file__).resolve().parents[3]
-"""The folder that this package is in."""
 TRIES: Final = 2
-KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR")
+KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TMPDIR")
 """What Python may need to start. Nothing else is passed on: the worker must not hold a token."""
 OTHERS_SIGNALS: Final = frozenset({-1, -2, -9, -15})
 """Hang-up, interrupt, kill and terminate, as return codes. No file makes its decoder do these to itself:
@@ -180,9 +177,8 @@ class ProcessFrameDecoder:
 
 
 async def _start(limits: FrameLimits) -> _Worker:
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(SOURCES)])),
+    variables = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    variables |= {
         "PYTHONUTF8": "1",
         # One heap, not 64 MB of address space for every thread of a library.
         "MALLOC_ARENA_MAX": "1",
@@ -192,11 +188,11 @@ async def _start(limits: FrameLimits) -> _Worker:
     try:
         last_words = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `_end`
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "persrv.adapters.media.worker_main", json.dumps(asdict(limits))),
+            *command("persrv.adapters.media.worker_main", json.dumps(asdict(limits))),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=last_words,
-            env=environment,
+            env=environment(variables),
             start_new_session=True,  # Ctrl-C in a terminal is for us alone
         )
     except OSError as error:

@@ -27,6 +27,7 @@ from persrv.adapters.search.files import APART, APART_LOCK_NAME, IndexFiles
 from persrv.adapters.search.rows import row
 from persrv.adapters.search.schema import INDEX_NAME, Untyped, schema
 from persrv.adapters.search.sessions import locked, unwritable
+from persrv.children import command, environment
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.errors import IndexBusy, SearchIndexError
 from persrv.text import warm_up
@@ -117,7 +118,8 @@ def _run(arguments: Sequence[Sequence[str]], stopped: Callable[[], bool]) -> Non
         for given in arguments:
             processes.append(
                 subprocess.Popen(  # noqa: S603 (this very program)
-                    [sys.executable, "-W", "ignore", "-m", __spec__.name, *given],
+                    command(__spec__.name, *given, quiet=True),
+                    env=environment(os.environ),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,

@@ -26,6 +26,7 @@ from persrv.adapters.search.impact_store import Base, ImpactStore
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.walking import walk
+from persrv.children import command, environment
 from persrv.domain.semantics import SemanticField
 from persrv.errors import JobBusy, PerSRVError, SearchIndexError
 from persrv.recall.impacts import collate, join, renumbered, runs_of
@@ -69,7 +70,8 @@ def build_apart(
     if weights is not None:
         told_weights.append(json.dumps({field.value: weight for field, weight in weights.items()}))
     process = subprocess.Popen(  # noqa: S603 (this very program)
-        [sys.executable, "-W", "ignore", "-m", __spec__.name, str(directory), *told_weights],
+        command(__spec__.name, str(directory), *told_weights, quiet=True),
+        env=environment(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from persrv.errors import IndexBusy, PerSRVError, SearchIndexError
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.05
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 def open_or_make(directory: Path, known: Mapping[str, Columns], *, lock_seconds: float) -> Snapshot:
@@ -59,7 +61,7 @@ def writing(directory: Path, *, lock_seconds: float) -> Iterator[Any]:
     except OSError as error:
         raise unwritable(error) from error
     except Exception as error:
-        raise damaged(directory) from error
+        raise failed(directory, error) from error
     finally:
         files.abandon()
 
@@ -95,13 +97,25 @@ def unwritable(error: OSError) -> SearchIndexError:
     )
 
 
-def damaged(directory: Path) -> SearchIndexError:
-    """Note that the index's files are damaged, so that it is made anew, and what to say."""
+def failed(directory: Path, error: Exception) -> SearchIndexError:
+    """What to say when reading the index failed; and note that it is to be made anew, where its files are damaged.
+
+    :param error: Whatever Whoosh, pickle and zlib raise on damaged files, or what says nothing of them.
+    """
+    if is_shortage(error):
+        return SearchIndexError(
+            "The search index cannot be read for now: this machine is short of memory or of open files. Try again."
+        )
     with contextlib.suppress(OSError):
         remove_manifest(directory)
     return SearchIndexError(
         "The search index is damaged and will be made anew. If this comes again, check the disk of the data folder."
     )
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether an error tells of the machine at this moment and nothing of the files."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _SHORTAGES)
 
 
 def _busy() -> IndexBusy:
@@ -116,9 +130,11 @@ def _try_to_open(directory: Path, known: Mapping[str, Columns]) -> Snapshot | No
         return None  # not even looked into: it may be of another make
     try:
         return open_snapshot(directory, known)
-    except (PermissionError, MemoryError):
+    except PermissionError:
         raise
-    except Exception:
+    except Exception as error:
+        if is_shortage(error):
+            raise
         _log.warning("the search index cannot be read", exc_info=True)
         return None
 

@@ -23,7 +23,7 @@ from persrv.adapters.search.postings import PostingsCache
 from persrv.adapters.search.rows import row
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.serving import Keeper, Served
-from persrv.adapters.search.sessions import damaged, open_or_make, unreadable, unwritable, writing
+from persrv.adapters.search.sessions import failed, open_or_make, unreadable, unwritable, writing
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.tokens import encodable
 from persrv.domain.candidates import RecalledStickers
@@ -124,7 +124,8 @@ class WhooshStickerIndex:
     ) -> RecalledStickers:
         """The `limit` best stickers; see `StickerIndex.search`. Only fields with a weight above 0 are searched.
 
-        :raises SearchIndexError: the files are damaged; `needs_rebuild` is True from then on.
+        :raises SearchIndexError: the files are damaged, and `needs_rebuild` is True from then on; or this machine is
+            short of memory or open files.
         """
         searched = [(number, field, weights[field]) for number, field in enumerate(FIELDS) if weights.get(field, 0) > 0]
         # Sorted: floating-point sums depend on their order, and a score must not depend on that of the words.
@@ -151,7 +152,7 @@ class WhooshStickerIndex:
             try:
                 matches = matches_of(snapshot, words, searched, self._cache)
             except Exception as error:
-                raise damaged(self._directory) from error
+                raise failed(self._directory, error) from error
         found = relevance(matches, live=snapshot.count, size=len(snapshot.stickers))
         return best_of(
             snapshot.stickers[found.documents], found.by_field, found.total, limit, utility=utility, left_out=left_out
@@ -271,7 +272,7 @@ class WhooshStickerIndex:
                 except OSError as error:
                     raise unreadable(error) from error
                 except Exception as error:
-                    raise damaged(self._directory) from error
+                    raise failed(self._directory, error) from error
                 if rewritten:
                     self._keeper.tidy(self._snapshot)
 

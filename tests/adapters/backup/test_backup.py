@@ -19,6 +19,7 @@ import pytest
 from persrv.adapters.artefacts import FolderArtefactStore, FolderEmbeddingArchive
 from persrv.adapters.backup import StatePlaces, restore_backup, write_backup
 from persrv.adapters.database import upgrade
+from persrv.adapters.locks import locked
 from persrv.adapters.media import FolderMediaStore
 from persrv.config import Settings
 from persrv.domain.stickers import StickerFormat
@@ -85,6 +86,8 @@ async def test_what_was_backed_up_comes_back_in_another_folder(places, backup, t
     assert artefacts.notes == {"space": "s"}
     assert FolderEmbeddingArchive(other.embeddings).rows("style", "1", 2).read().tolist() == [[0, 0], [3, 4]]
     assert not other.index.exists()
+    files = [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert sorted(path.name for path in (tmp_path / "other").iterdir()) == [
         "artefacts",
         "embeddings",
@@ -237,6 +240,101 @@ def test_a_backup_that_cannot_be_written_leaves_the_earlier_one(places, backup, 
         write_backup(places, backup, at=NOON)
     assert backup.read_bytes() == before
     assert sorted(path.name for path in backup.parent.iterdir()) == ["backup.tar", "data"]
+
+
+def test_a_device_or_a_pipe_is_not_replaced_nor_what_a_link_to_it_says(places, tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for target in (pipe, link, places.media):
+        with pytest.raises(StorageError, match="is no file"):
+            write_backup(places, target, at=NOON)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.readlink() == pipe
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_the_file_that_it_leads_to_is_written(places, tmp_path, there):
+    (tmp_path / "disk").mkdir()
+    file, link = tmp_path / "disk" / "backup.tar", tmp_path / "link.tar"
+    if there:
+        file.write_bytes(b"an earlier one")
+    link.symlink_to(file)
+    write_backup(places, link, at=NOON)
+    assert link.readlink() == file
+    assert members(file)[0][0].name == "persrv-backup.json"
+    assert [path.name for path in file.parent.iterdir()] == ["backup.tar"]
+
+
+@pytest.mark.parametrize("part", ["media", "media/aa", "embeddings", "artefacts/g00000001"])
+def test_a_folder_that_cannot_be_read_ends_the_backup_instead_of_being_left_out(places, tmp_path, monkeypatch, part):
+    (places.media / "aa" / "bb").mkdir(parents=True)
+    forbidden = tmp_path / "data" / part
+
+    def refusing(read):
+        def refuse(path="."):
+            if path == forbidden or path == str(forbidden):
+                raise PermissionError(13, "Permission denied", str(path))
+            return read(path)
+
+        return refuse
+
+    assert forbidden.is_dir()
+    with monkeypatch.context() as patched:  # root may read everything
+        patched.setattr(os, "listdir", refusing(os.listdir))
+        patched.setattr(os, "scandir", refusing(os.scandir))
+        with pytest.raises(StorageError, match="cannot be read") as caught:
+            write_backup(places, tmp_path / "backup.tar", at=NOON)
+    assert str(caught.value).startswith(str(forbidden))
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_what_does_not_belong_to_the_embeddings_does_not_make_a_backup_that_is_refused(places, tmp_path):
+    foreign = places.embeddings / "copy"
+    foreign.mkdir()
+    for name in ("states.u8", "rows.f16", "about.json"):
+        (foreign / name).write_bytes(b"x")
+    write_backup(places, tmp_path / "backup.tar", at=NOON)
+    restore_backup(places_in(tmp_path / "other"), tmp_path / "backup.tar", force=False)
+
+
+def unfinished(folder: Path, name: str = "persrv-20250201-030000.tar", *, lock: bool = True) -> Path:
+    """What a killed backup leaves."""
+    left = folder / f".{name}.unfinished"
+    left.mkdir()
+    for file in ("database.sqlite3", "backup.tar", *(["lock"] if lock else [])):
+        (left / file).write_bytes(b"")
+    return left
+
+
+def test_what_a_killed_backup_of_another_name_left_goes_with_the_next_one(places, tmp_path):
+    left, earlier = unfinished(tmp_path), unfinished(tmp_path, "of-an-earlier-version.tar", lock=False)
+    for path in (*earlier.iterdir(), earlier):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    write_backup(places, tmp_path / "backup.tar", at=NOON)
+    assert not left.exists()
+    assert not earlier.exists()
+
+
+def test_a_backup_that_another_process_is_writing_is_left_alone(places, tmp_path):
+    others, same = unfinished(tmp_path), unfinished(tmp_path, "backup.tar")
+    foreign, young = tmp_path / ".mine.unfinished", unfinished(tmp_path, "young.tar", lock=False)
+    foreign.mkdir()
+    (foreign / "letters").write_bytes(b"")
+    with locked(others / "lock"):
+        with locked(same / "lock"), pytest.raises(StorageError, match="Another backup"):
+            write_backup(places, tmp_path / "backup.tar", at=NOON)
+        write_backup(places, tmp_path / "backup.tar", at=NOON)
+        assert sorted(path.name for path in others.iterdir()) == ["backup.tar", "database.sqlite3", "lock"]
+    assert not same.exists()
+    assert young.exists()
+    assert foreign.exists()
+
+
+def test_room_is_advised_only_where_there_is_none(places, tmp_path):
+    with pytest.raises(StorageError, match="there is no folder") as caught:
+        write_backup(places, tmp_path / "nonexistent" / "backup.tar", at=NOON)
+    assert "space" not in str(caught.value)
 
 
 def test_a_swap_that_fails_half_way_puts_everything_back(places, backup, tmp_path, monkeypatch):

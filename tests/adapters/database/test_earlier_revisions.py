@@ -172,3 +172,24 @@ def test_who_was_the_first_to_add_a_pack_has_added_it_after_the_upgrade(tmp_path
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT user_id, pack_id FROM added_packs").fetchall() == [(1001, 1)]
         assert database.execute("SELECT * FROM own_packs_modes").fetchall() == []
+
+
+def test_a_token_in_an_error_that_an_earlier_version_put_on_record_is_blotted_out(tmp_path: Path):
+    path = tmp_path / "old.db"
+    migrate(url_of(path), "0007")
+    fill(path)
+    told = "Telegram cannot be reached: 400, url='https://api.telegram.org/bot{}/getMe'"
+    held = told.format("4242:only-for-tests-and-for-nothing-else")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE packs SET problem = ?", (held,))
+        database.execute("UPDATE stickers SET media_problem = ? WHERE id = 2", (held,))
+        database.execute("UPDATE jobs SET error = ?", (held,))
+        database.commit()
+
+    upgrade(url_of(path))
+
+    blotted = told.format("[token]")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT problem FROM packs").fetchall() == [(blotted,)]
+        assert database.execute("SELECT media_problem FROM stickers ORDER BY id").fetchall() == [("",), (blotted,)]
+        assert database.execute("SELECT error FROM jobs").fetchall() == [(blotted,)]

@@ -29,6 +29,15 @@ async def test_the_last_runs_come_latest_first_and_by_name(log):
     assert [run.started_at.hour for run in await log.last(5, name="ocr")] == [5, 3]
 
 
+async def test_the_last_run_that_was_done_is_found_behind_however_many_others(log):
+    done = await log.begin("nightly", at=NIGHT)
+    await log.end(done, RunState.DONE, at=NIGHT, counts={})
+    for day in range(1, 15):
+        failed = await log.begin("nightly", at=NIGHT + timedelta(days=day))
+        await log.end(failed, RunState.FAILED, at=NIGHT + timedelta(days=day), counts={})
+    assert [run.id for run in await log.last(1, name="nightly", state=RunState.DONE)] == [done]
+
+
 async def test_only_a_run_that_was_done_counts_as_a_success(log):
     assert await log.last_success("ocr") is None
     done = await log.begin("ocr", at=NIGHT)

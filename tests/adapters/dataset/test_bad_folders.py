@@ -49,7 +49,6 @@ def said(folder, **options):
         (f"{HEADER}\nu,{'x' * 20000},a\n", 2, "characters"),
         (f"{HEADER},ts\nu,q,a,yesterday\n", 2, "Unix seconds"),
         (f"{HEADER},ts\nu,q,a,1717545600000\n", 2, "Unix seconds"),
-        (f"{HEADER},ts\nu,q,a,\n", 2, "Unix seconds"),
     ],
 )
 def test_a_bad_row_names_its_file_line_and_reason(tmp_path, text, line, reason):
@@ -124,6 +123,13 @@ def test_a_log_too_short_to_split_is_refused(tmp_path):
 def test_a_split_by_time_wants_times(tmp_path):
     (tmp_path / "interactions.csv").write_text(f"{HEADER}\n" + "u,q,a\n" * 20, "utf-8")
     assert "column ts" in said(tmp_path, by_time=True)
+
+
+def test_a_split_by_time_names_the_row_that_has_none(tmp_path):
+    rows = "".join(f"u,q{n},a,{1_700_000_000 + n}\n" for n in range(20))
+    (tmp_path / "interactions.csv").write_text(f"{HEADER},ts\n{rows}u,q,a, \n", "utf-8")
+    message = said(tmp_path, by_time=True)
+    assert "interactions.csv, line 22: ts is ' '; Unix seconds are wanted" in message
 
 
 def test_a_log_of_one_moment_cannot_be_split_by_time(tmp_path):

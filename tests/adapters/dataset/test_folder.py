@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from persrv.adapters.dataset import read_dataset
+from persrv.adapters.dataset import log_text, read_dataset
+from persrv.adapters.dataset.interactions import read_log
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
+from persrv.evaluation.statistics import dataset_statistics
 
 
 def write(folder, **files):
@@ -23,7 +25,8 @@ def rows(*lines, header="uid,query,docid"):
 
 
 def parts(folder, **more):
-    return write(folder, train_csv=rows("u,q,a"), valid_csv=rows("u,q,b"), test_csv=rows("u,q,c"), **more)
+    three = {"train_csv": rows("u,q,a"), "valid_csv": rows("u,q,b"), "test_csv": rows("u,q,c")}
+    return write(folder, **three | more)
 
 
 def log_of(count, header="uid,query,docid"):
@@ -117,6 +120,22 @@ def test_a_split_by_time_puts_the_latest_last_and_keeps_a_moment_together(tmp_pa
     assert max(row.ts for row in dataset.valid) < min(row.ts for row in dataset.test)
 
 
+def test_a_row_may_lack_the_time_that_others_have(tmp_path):
+    train = rows("u,q,a,1700000000", "u,q,b,", header="uid,query,docid,ts")
+    dataset = read_dataset(
+        write(tmp_path / "set", train_csv=train, valid_csv=rows("u,q,a"), test_csv=rows("u,q,a")), seed=0
+    )
+    assert dataset.train == (Interaction("u", "q", "a", 1_700_000_000.0), Interaction("u", "q", "b"))
+
+
+def test_a_sticker_without_a_line_is_not_counted_as_having_a_text(tmp_path):
+    lines = '{"id": "b", "ocr": "x"}\n{"id": "a", "ocr": "加油"}\n'  # the last line's text is the longest of all
+    dataset = read_dataset(parts(tmp_path / "set", stickers_jsonl=lines, train_csv=rows("u,q,z")), seed=0)
+    assert dataset.stickers.docids == ("a", "b", "z")
+    counted = dataset_statistics(dataset, dataset.stickers.texts).with_text
+    assert (counted["ocr"], counted["keywords"]) == (2, 0)
+
+
 def test_columns_may_come_in_any_order_and_others_are_left_out_with_a_note(tmp_path):
     train = '﻿docid,position,uid,query\na,3,u,"hello, you"\n'
     dataset = read_dataset(
@@ -175,3 +194,15 @@ def test_a_text_is_read_back_as_it_was(tmp_path):
 def test_reading_twice_gives_the_same(tmp_path, seed):
     folder = write(tmp_path / "set", interactions_csv=log_of(60))
     assert read_dataset(folder, seed=seed).test == read_dataset(folder, seed=seed).test
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_a_log_is_read_back_as_it_was_written(tmp_path, timed):
+    queries = ['hello, "you"', "it's; fine", "加油", "a\u2028b", "\ufeffx", "'"]
+    log = [
+        Interaction(f"u,{n}", query, f"d{n}", 0.1 + n if timed and n % 2 else None) for n, query in enumerate(queries)
+    ]
+    path = tmp_path / "log.csv"
+    path.write_text(log_text(log, timed=timed), "utf-8", newline="")
+    read = read_log(path)
+    assert (read.rows, read.timed) == (tuple(log), timed)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from persrv import children
 from persrv.adapters.media import ProcessFrameDecoder
-from persrv.adapters.media import worker as worker_module
 from persrv.domain.stickers import StickerFormat
 from persrv.errors import MediaCorrupt, MediaError, MediaTooLarge, PerSRVError
 from persrv.ports.media import FrameLimits
@@ -265,7 +265,7 @@ def dies_within(pid, seconds):
 
 
 async def test_a_worker_that_cannot_start_does_not_blame_the_file(samples, monkeypatch, tmp_path):
-    monkeypatch.setattr(worker_module, "SOURCES", tmp_path)
+    monkeypatch.setattr(children, "SOURCES", tmp_path)
     broken = tmp_path / "persrv"
     broken.mkdir()
     (broken / "__init__.py").write_text("raise ImportError('no libraries here')")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import pickle
+import resource
 import shutil
 
 import pytest
 
+from persrv.adapters.search import sessions, whoosh_index
 from persrv.adapters.search.manifest import MANIFEST_NAME
 from persrv.errors import IndexBusy, SearchIndexError
 
@@ -109,6 +113,67 @@ def test_damage_found_while_searching_is_told_and_mended_by_the_next_update(open
     assert index.needs_rebuild
     index.note_rebuild_queued()
     assert not open_index().needs_rebuild
+
+
+SHORTAGES = [MemoryError(), *(OSError(code, os.strerror(code)) for code in (errno.EMFILE, errno.ENFILE, errno.ENOMEM))]
+
+
+@pytest.fixture
+def thirty(open_index, corpora):
+    """An index of thirty stickers that has no reason to be made anew."""
+    index = open_index()
+    index.update(corpora.random(30, seed=1), [])
+    index.note_rebuild_queued()
+    return index
+
+
+def raises(error):
+    def raise_(*_, **__):
+        raise error
+
+    return raise_
+
+
+@pytest.mark.parametrize("shortage", SHORTAGES, ids=repr)
+def test_a_search_that_lacks_memory_or_files_is_no_damage(thirty, corpora, weights, monkeypatch, shortage):
+    monkeypatch.setattr(thirty._cache, "get", raises(shortage))
+    with pytest.raises(SearchIndexError, match="cannot be read for now"):
+        thirty.search(["cat"], weights=weights, limit=9)
+    monkeypatch.undo()
+    assert not thirty.needs_rebuild
+    assert thirty.search(["cat"], weights=weights, limit=9)
+    thirty.update([corpora.document(31, ocr="cat")], [])
+    assert thirty.count() == 31
+
+
+@pytest.mark.parametrize("place", ["move_in", "open_snapshot"])
+def test_an_update_that_lacks_memory_before_or_after_its_commit_is_no_damage(thirty, corpora, monkeypatch, place):
+    monkeypatch.setattr(whoosh_index, place, raises(MemoryError()))
+    with pytest.raises(SearchIndexError, match="cannot be read for now"):
+        thirty.update([corpora.document(31, ocr="cat")], [])
+    monkeypatch.undo()
+    assert not thirty.needs_rebuild
+    thirty.update([corpora.document(31, ocr="cat")], [])  # as the queue does, which still has it
+    assert thirty.count() == 31
+
+
+def test_an_index_that_is_opened_when_no_file_can_be_is_left_as_it_is(thirty, open_index, folder, monkeypatch):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    begin = sessions.open_snapshot
+
+    def without_files(*given):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            return begin(*given)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    monkeypatch.setattr(sessions, "open_snapshot", without_files)
+    with pytest.raises(SearchIndexError, match="Too many open files"):
+        open_index()
+    monkeypatch.undo()
+    assert not open_index().needs_rebuild
+    assert open_index().count() == 30
 
 
 def test_the_last_commit_keeps_serving_when_the_folder_is_lost_until_the_next_makes_it_anew(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -32,6 +33,17 @@ from persrv.ports.jobs import JobStarter
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
 MEI, ALEX = 1001, 1002
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 15_000
+"""Milliseconds that anything on the page may take on a busy machine."""
 
 T = TypeVar("T")
 MakePack = Callable[..., SamplePack]
@@ -239,3 +251,45 @@ def finds(page: SandboxClient):
             time.sleep(0.1)
 
     return wait
+
+
+def no_browser(reason):
+    """Skip; fail where a browser was promised."""
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        no_browser("there is no Chromium on the PATH: install it to run the tests of the chat page")
+    from playwright.sync_api import Error, expect, sync_playwright  # only where a browser is asked for
+
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        try:
+            running = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        except Error as error:
+            no_browser(f"{path} does not start: {error.message.splitlines()[0]}")
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def window(browser, server):
+    """The page, Mei looking; what the browser complains of fails the test."""
+    from playwright.sync_api import expect
+
+    context = browser.new_context(viewport={"width": 1360, "height": 860})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(server.url)
+    expect(page.get_by_test_id("person-1001")).to_have_attribute("aria-checked", "true")
+    yield page
+    context.close()
+    assert complaints == []

@@ -6,6 +6,9 @@ from contextlib import closing
 
 import pytest
 
+from bot.app import ADMIN_COMMANDS, COMMANDS
+from bot.texts import texts_for
+
 
 @pytest.fixture
 def filled(bot, world, make_pack, mei, finds):
@@ -39,6 +42,50 @@ def test_a_link_in_a_sentence_adds_its_set(bot, world, make_pack, alex):
     assert "2 stickers" in alex.waits_for("is here").text
 
 
+def test_every_link_of_a_message_adds_its_set_once(bot, world, make_pack, alex):
+    world.add_pack(make_pack("Cats_by_test", ["🐱", "😺"], title="Cats"))
+    world.add_pack(make_pack("Dogs_by_test", ["🐶"], title="Dogs"))
+    alex.writes("t.me/addstickers/Cats_by_test t.me/addstickers/Dogs_by_test and t.me/addstickers/cats_by_test")
+    alex.waits_for("Cats is here: 2 stickers")
+    alex.waits_for("Dogs is here: 1 stickers")
+    assert not any("already" in message.text for message in alex.sees())
+    assert "2 sticker sets" in alex.asks("/packs").text
+
+
+def test_of_more_links_than_a_message_may_add_it_says_how_many_are_left(bot, world, make_pack, alex):
+    for number in range(12):
+        world.add_pack(make_pack(f"Set{number}_by_test", ["😀"]))
+    alex.writes(" ".join(f"t.me/addstickers/Set{number}_by_test" for number in range(12)))
+    assert "the other 2" in alex.waits_for("10 links", timeout=60).text
+    alex.waits_for("Set9 by test is here", timeout=60)
+    assert "10 sticker sets" in alex.asks("/packs").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("want to cry", "want to cry"),
+        ("😭", "😭"),
+        ("@persrv_bot 想哭", "想哭"),
+        ("@PERSRV_BOT", ""),
+        ("@persrv_bots\nhi", "@persrv_bots hi"),
+        ("a" * 300, "a" * 256),
+    ],
+)
+def test_a_feeling_typed_to_the_bot_is_shown_the_way_to_every_chat(bot, alex, typed, query):
+    told = alex.asks(typed)
+    assert told.text == f"In any chat: @persrv_bot {query}".strip()
+    here, elsewhere = (button for row in told.buttons for button in row)
+    assert (here.action, here.value) == ("switch_inline_query_current_chat", query)
+    assert (elsewhere.action, elsewhere.value) == ("switch_inline_query", query)
+
+
+@pytest.mark.parametrize("typed", ["/packz", "t.me/addsticker/Cats", "https://example.org/cats"])
+def test_what_is_neither_a_feeling_nor_a_link_to_a_set_is_told_what_to_send(bot, mei, alex, typed):
+    assert "addstickers/… link" in alex.asks(typed).text
+    assert mei.asks("想哭").text == "在任意聊天里输入：@persrv_bot 想哭"
+
+
 def test_packs_lists_what_there_is_and_a_title_cannot_be_markup(filled, alex):
     text = alex.asks("/packs").text
     assert "1 sticker sets, 3 stickers" in text
@@ -60,6 +107,13 @@ def test_the_menu_and_the_descriptions_are_set_in_every_language(bot, world):
         time.sleep(0.05)
     tags = {call.params.get("language_code") or "" for call in world.calls_of("setMyCommands")}
     assert tags == {"", "zh"}
+
+
+def test_the_menu_says_what_each_command_does_in_the_persons_language(bot, mei, alex):
+    english, chinese = texts_for("en"), texts_for("zh")
+    assert alex.menu() == {name: english.plain(f"command_{name}") for name in COMMANDS}
+    menu = mei.menu(until=lambda found: "ban" in found)
+    assert menu == {name: chinese.plain(f"command_{name}") for name in (*COMMANDS, *ADMIN_COMMANDS)}
 
 
 def test_forgetme_asks_first_and_then_leaves_nothing_anywhere(filled, settings, mei, alex, finds):

@@ -138,6 +138,11 @@ def test_queues_and_job_times_are_told(watched, measured, settings):
             "INSERT INTO packs (name, name_key, name_norm, title, title_key, kind, state, requested_at, problem) "
             "VALUES ('a', 'a', 'a', 'a', 'a', 'regular', 'pending', '2026-01-02 03:00:00', '')"
         )
+        for night in range(3, 15):  # since its last success it has failed twelve times
+            database.execute(
+                "INSERT INTO jobs (name, state, started_at, finished_at, counts, error) VALUES "
+                f"('ocr', 'failed', '2026-01-{night:02} 03:00:00', '2026-01-{night:02} 03:00:01', '{{}}', '')"
+            )
     database.close()
     assert measured("persrv_job_last_duration_seconds", job="ocr") == 90
     assert measured("persrv_job_last_success_timestamp_seconds", job="ocr") == 1767322890  # 2026-01-02 03:01:30 UTC

@@ -1,63 +1,11 @@
 """The chat page in a real browser, with the whole bot behind it."""
 
-import os
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 15_000
-"""Milliseconds that anything may take on a busy machine."""
-
-expect.set_options(timeout=PATIENCE)
-
-
-def no_browser(reason):
-    """Skip; fail where a browser was promised."""
-    if os.environ.get("REQUIRE_BROWSER"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        no_browser("there is no Chromium on the PATH: install it to run the tests of the chat page")
-    with sync_playwright() as playwright:
-        try:
-            running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        except Error as error:
-            no_browser(f"{path} does not start: {error.message.splitlines()[0]}")
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def window(browser, server):
-    """The page, Mei looking; what the browser complains of fails the test."""
-    context = browser.new_context(viewport={"width": 1360, "height": 860})
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.url)
-    expect(page.get_by_test_id("person-1001")).to_have_attribute("aria-checked", "true")
-    yield page
-    context.close()
-    assert complaints == []
 
 
 @pytest.fixture
@@ -216,6 +164,47 @@ def test_the_page_speaks_chinese_to_mei_and_english_to_alex(filled, window):
     open_private_chat(window, 1002)
     window.get_by_test_id("start").click()
     expect(window.get_by_text("Hello! I find the sticker you mean.").first).to_be_visible()
+
+
+def test_a_feeling_typed_to_the_bot_is_asked_in_the_other_chat_by_a_button(filled, window):
+    become(window, 1002)
+    open_private_chat(window, 1002)
+    say(window, "party")
+    window.get_by_role("button", name="Try it in another chat").click()
+    expect(window.get_by_test_id("chat--100500")).to_have_attribute("aria-current", "true")
+    expect(window.get_by_test_id("composer")).to_have_value("@persrv_bot party")
+    expect(cell(window, 0)).to_be_visible()
+
+
+def test_the_command_menu_says_what_the_bot_told_of_each_command(filled, mei, alex, window):
+    for person, does in ((mei, "自己的贴纸包：优先、仅限，或一视同仁"), (alex, "Your own packs: first, alone")):
+        person.menu(until=lambda found: "mine" in found)
+        become(window, person.id)
+        open_private_chat(window, person.id)
+        window.get_by_test_id("composer").fill("/mi")
+        expect(window.locator("#menu")).to_contain_text(f"/mine{does}")
+        window.get_by_test_id("composer").fill("")
+
+
+def test_the_command_menu_is_the_bots_also_where_the_page_was_there_first(server, window, start_bot, alex):
+    become(window, 1002)
+    open_private_chat(window, 1002)
+    window.locator("#commands").click()
+    expect(window.locator("#menu")).to_contain_text("/packsThe packs it searches")
+    start_bot()
+    alex.menu()
+    window.locator("#commands").click()
+    window.locator("#commands").click()
+    expect(window.locator("#menu")).to_contain_text("/packsThe sticker sets it knows")
+
+
+def test_a_sticker_is_called_by_its_emoji_and_its_sets_title(filled, window):
+    ask(window, "想哭")
+    expect(cell(window, 0)).to_have_attribute("aria-label", "😭 Faces")
+    window.get_by_test_id("composer").fill("")
+    window.get_by_test_id("chat-1001").click()
+    window.locator("#stickers").click()
+    expect(window.locator("#picker .cell").first).to_have_attribute("aria-label", "😂 Faces")
 
 
 def test_words_that_find_nothing_lead_to_the_private_chat(filled, window):

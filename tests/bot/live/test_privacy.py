@@ -12,6 +12,7 @@ from whoosh.filedb.filestore import FileStorage
 
 from persrv.adapters.backup import StatePlaces, write_backup
 from persrv.domain.moderation import Banned
+from persrv.errors import StorageError
 from persrv.ports.learning import StoredProfile
 from persrv.preference.profile import StyleProfile
 from persrv.preference.profile_bytes import profile_to_bytes
@@ -104,6 +105,46 @@ def test_who_waits_for_erasing_hears_that_it_is_under_way(busy, settings, alex):
         alex.waits_for(lambda seen: seen.id == asked.id and seen.text.startswith("Erasing") and not seen.buttons)
     finally:
         writing.release()
+    alex.waits_for("Erased: 1 choices", timeout=30)
+
+
+@pytest.mark.parametrize("second", ["Erase it all", "Keep it"])
+def test_a_second_press_while_the_first_is_carried_out_changes_nothing(
+    busy, settings, world, alex, monkeypatch, second
+):
+    erased, forget = [], type(busy.services).forget
+
+    async def counted(services, user_id):
+        erased.append(user_id)
+        return await forget(services, user_id)
+
+    monkeypatch.setattr(type(busy.services), "forget", counted)
+    asked = alex.asks("/forgetme")
+    writing = FileStorage(str(settings.data_dir / "index")).lock("MAIN_WRITELOCK")
+    assert writing.acquire(blocking=True)
+    try:
+        alex.presses(asked, "Erase it all", wait=0)
+        assert alex.presses(asked, second) == ""
+        alex.asks("/privacy")
+        alex.waits_for(lambda seen: seen.id == asked.id and seen.text.startswith("Erasing"))
+    finally:
+        writing.release()
+    alex.waits_for("Erased: 1 choices", timeout=30)
+    assert erased == [alex.id]
+    edits = [call.params["text"].split()[0] for call in world.calls_of("editMessageText")]
+    assert [word for word in edits if word in ("Nothing", "Erased:")] == ["Erased:"]
+
+
+def test_an_erasing_that_failed_can_be_asked_for_again_by_the_same_button(busy, alex, monkeypatch):
+    async def full(services, user_id):
+        raise StorageError("the disk is full")
+
+    asked = alex.asks("/forgetme")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(busy.services), "forget", full)
+        alex.presses(asked, "Erase it all")
+        alex.waits_for("Something went wrong")
+    alex.presses(asked, "Erase it all")
     alex.waits_for("Erased: 1 choices", timeout=30)
 
 

@@ -90,10 +90,24 @@ def test_its_port_is_free_again_at_once(world: World):
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://127.0.0.1:8080"}, 200),
+        ({"Host": "[::1"}, 403),
+        ({"Origin": "http://[::1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),  # typed, or opened by `persrv sandbox`
     ],
 )
 def test_only_this_machines_own_pages_are_served(server: SandboxServer, headers, status):
     assert httpx.get(f"{server.url}/api/state", headers=headers, trust_env=False).status_code == status
+
+
+def test_another_sites_picture_calls_no_method_of_the_bot_api(server: SandboxServer, world: World):
+    address = f"{server.url}/bot{world.bot_token}/setMyDescription?description=evil"
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    assert httpx.get(address, headers=headers, trust_env=False).status_code == 403
+    assert world.calls_of("setMyDescription") == ()
+    assert httpx.get(address, trust_env=False).status_code == 200
 
 
 def test_without_a_host_there_is_no_answer(server: SandboxServer):

@@ -1,0 +1,39 @@
+"""Which engines that the settings name are not here, told in the log a moment after the bot's start.
+
+A night without them is a night that did nothing, hours later. A process of its own looks, at low priority: an engine
+is there when it loads, and loaded in the bot it would stay, 100 MB and more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+
+from jobs.child import ONE_THREAD
+from jobs.schedule import SETTLE_SECONDS
+from persrv.config import Settings, environment_of
+
+_log = logging.getLogger(__name__)
+
+
+async def look_at_engines(settings: Settings) -> None:
+    """Run `persrv doctor --background`, which shares our standard error; cancelled, it ends the process."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "persrv", "doctor", "--background"),
+            stdin=asyncio.subprocess.DEVNULL,
+            env={**os.environ, **ONE_THREAD, **environment_of(settings)},
+            start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
+        )
+    except OSError as error:
+        _log.warning("the engines cannot be looked at: %s", error.strerror)
+        return
+    try:
+        await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()  # it writes nothing but the log
+            await child.wait()
