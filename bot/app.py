@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import telegram
@@ -31,10 +32,11 @@ from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
-from bot.http import AiohttpRequest
+from bot.http import TIMEOUT_SECONDS, AiohttpRequest
 from bot.limits import InlineFirstRateLimiter
-from bot.metrics import SUPERSEDED
+from bot.metrics import SUPERSEDED, Metrics
 from bot.newest import NewestQueries
+from bot.reading import read_update
 from bot.refusals import is_telegrams_own
 from bot.requests import FIRST, request_handler
 from bot.stopping import StoppableUpdates
@@ -76,14 +78,36 @@ CONNECTIONS = CONCURRENT_UPDATES * 2
 
 
 class PollingBot(telegram.ext.ExtBot[int]):
-    """Asks for `UPDATES_AT_ONCE`: to read the library's hundred would hold the event loop for too long."""
+    """Asks for `UPDATES_AT_ONCE`: to read the library's hundred would hold the event loop for too long.
 
-    async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:
-        """See `telegram.Bot.get_updates`."""
-        return await super().get_updates(*args, **{"limit": UPDATES_AT_ONCE} | kwargs)
+    Each is read by itself: the library would ask again and again for all that came with one that it cannot read.
+    """
+
+    def __init__(self, *args: Any, unreadable: Callable[[], None], **kwargs: Any) -> None:
+        """See `telegram.ext.ExtBot`.
+
+        :param unreadable: Told of each update that cannot be read.
+        """
+        super().__init__(*args, **kwargs)
+        self._unreadable = unreadable
+
+    async def get_updates(
+        self,
+        offset: int | None = None,
+        limit: int | None = UPDATES_AT_ONCE,
+        timeout: int | timedelta | None = None,  # noqa: ASYNC109
+        allowed_updates: Sequence[str] | None = None,
+        **_: Any,
+    ) -> tuple[Update, ...]:
+        """See `telegram.Bot.get_updates`; the limits of time for the request itself are those of `AiohttpRequest`."""
+        waits = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout or 0
+        asked = {"offset": offset, "limit": limit, "timeout": timeout, "allowed_updates": allowed_updates}
+        found = await self._post("getUpdates", asked, read_timeout=TIMEOUT_SECONDS + waits)
+        read = (read_update(raw, self, self._unreadable) for raw in found)
+        return tuple(update for update in read if update is not None)
 
 
-def _bot(settings: Settings) -> telegram.ext.ExtBot[int]:
+def _bot(settings: Settings, unreadable: Callable[[], None] = lambda: None) -> telegram.ext.ExtBot[int]:
     return PollingBot(
         _token(settings),
         base_url=f"{settings.telegram_api_url}/bot",
@@ -91,6 +115,7 @@ def _bot(settings: Settings) -> telegram.ext.ExtBot[int]:
         request=AiohttpRequest(CONNECTIONS, settings.telegram_api_url),
         get_updates_request=AiohttpRequest(1, settings.telegram_api_url),
         rate_limiter=InlineFirstRateLimiter(max_retries=2),
+        unreadable=unreadable,
     )
 
 
@@ -134,7 +159,7 @@ def build_application(
     :param jobs: What /jobs starts jobs with; None: it only shows the last ones.
     :param evaluator: What /evaluate runs; None: there is nothing to evaluate.
     """
-    settings, newest = services.settings, NewestQueries()
+    settings, newest, metrics = services.settings, NewestQueries(), Metrics()
 
     async def record(update: Update) -> None:
         result = update.chosen_inline_result
@@ -147,11 +172,11 @@ def build_application(
             _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
             services.chosen(choice.user_id)
-            application.bot_data["state"].metrics.chosen(choice.position)
+            metrics.chosen(choice.position)
 
     def superseded(update: Update) -> None:
         newest.done(update)
-        application.bot_data["state"].metrics.answered(SUPERSEDED, time.perf_counter())
+        metrics.answered(SUPERSEDED, time.perf_counter())
 
     def done(update: object) -> None:
         updates.gives_way(update)
@@ -161,7 +186,7 @@ def build_application(
     updates = DurableUpdateQueue(record, arrived=newest.arrived, superseded=superseded, at_once=QUERIES_AT_WORK)
     application: BotApplication = (
         ApplicationBuilder()
-        .bot(_bot(settings))
+        .bot(_bot(settings, metrics.erred))
         .concurrent_updates(StoppableUpdates(CONCURRENT_UPDATES, done))
         .context_types(ContextTypes(context=Context))
         .update_queue(updates)
@@ -177,6 +202,7 @@ def build_application(
         allowances=Allowances(
             queries=settings.queries_a_minute, sets=settings.sets_a_day, stickers=settings.stickers_a_day
         ),
+        metrics=metrics,
         newest=newest,
         gives_way=updates.gives_way,
     )

@@ -16,6 +16,7 @@ class BotView:
     """The bot, seen from Telegram.
 
     :param webhook_elsewhere: Where updates are posted to, if not to our own webhook; "" if nowhere.
+    :param webhook_missing: Whether the settings want a webhook, and Telegram posts updates nowhere.
     :param webhook_error: What went wrong when Telegram last posted to the webhook, or "".
     :param storage_chat_problem: Why the storage chat cannot be used, or "".
     """
@@ -23,6 +24,7 @@ class BotView:
     username: str
     inline: bool
     webhook_elsewhere: str
+    webhook_missing: bool
     webhook_error: str
     storage_chat_problem: str
 
@@ -53,6 +55,7 @@ async def look_at_bot(settings: Settings) -> BotView:
         username=me.username or "",
         inline=bool(me.supports_inline_queries),
         webhook_elsewhere="" if ours else webhook.url,
+        webhook_missing=bool(settings.webhook_url) and not webhook.url,
         webhook_error=(webhook.last_error_message or "") if ours else "",
         storage_chat_problem=chat_problem,
     )

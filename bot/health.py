@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 
@@ -21,9 +20,10 @@ from tornado.web import Application, RequestHandler
 
 from bot.context import Bot
 from bot.metrics import Metrics
+from bot.sockets import open_port
 from persrv.bootstrap import Services
 from persrv.domain.runs import JobName, RunState
-from persrv.errors import ConfigurationError, SearchIndexError, StorageError
+from persrv.errors import SearchIndexError, StorageError
 
 LOOK_SECONDS = 15.0
 """Pause between two questions to Telegram, and how old an answer about the database may be."""
@@ -44,6 +44,7 @@ class Health:
         self._metrics = metrics
         self._look_seconds = look_seconds
         self._telegram_at = -float("inf")
+        self._listening = False
         self._storage_at = -float("inf")
         self._storage_problem = ""
         self._looking = asyncio.Lock()
@@ -51,6 +52,10 @@ class Health:
     def telegram_answered(self) -> None:
         """Telegram can be reached at this moment."""
         self._telegram_at = time.monotonic()
+
+    def listens(self) -> None:
+        """Updates are taken in from now on."""
+        self._listening = True
 
     async def watch(self) -> None:
         """Ask Telegram now and then, and see how late the event loop is, until cancelled."""
@@ -73,6 +78,8 @@ class Health:
             found.append("index: it cannot be read")
         if time.monotonic() - self._telegram_at > self._look_seconds * TELEGRAM_LOOKS:
             found.append("telegram: it has not answered lately")
+        elif not self._listening:
+            found.append("updates: the bot is not listening for them yet")
         return tuple(found)
 
     async def metrics(self) -> bytes:
@@ -155,21 +162,13 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
     if listen is None:
         yield
         return
-    host, port = listen
     pages = Application(
         [(path, page, {"health": health}) for path, page in _PAGES],
         log_function=lambda _: None,
         compress_response=False,
     )
     server = HTTPServer(pages)
-    try:
-        # Not `listen`: where the port is taken it leaves its socket open.
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise ConfigurationError([f"PERSRV_HEALTH_LISTEN: {host}:{port} cannot be used: {error.strerror}"]) from error
-    listening.setblocking(False)
-    server.add_socket(listening)
+    open_port(server, listen, "PERSRV_HEALTH_LISTEN")
     watching = asyncio.create_task(health.watch())
     try:
         yield

@@ -6,8 +6,11 @@ processor time of this one for them (benchmarks/path/limits.md).
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.reaching import certificates, proxy_to
@@ -99,6 +102,18 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(_told(error)) from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """See `BaseRequest.parse_json_payload`; that one logs what is no JSON, and half an answer has what people type.
+
+        :raises TelegramError: it is no JSON.
+        """
+        try:
+            found: dict[str, Any] = json.loads(payload.decode(errors="replace"))
+        except ValueError:
+            raise TelegramError("Invalid server response") from None
+        return found
 
 
 def _told(error: aiohttp.ClientError) -> str:

@@ -9,14 +9,11 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Updater
-
-from bot.app import ALLOWED_UPDATES, build_application, describe_bot, describe_to_admins, rejected_token
+from bot.app import build_application, describe_bot, describe_to_admins
 from bot.context import BotApplication
 from bot.health import Health, serve_health
+from bot.listening import Listener, reach
 from bot.progress import ChatProgress
-from bot.refusals import asked_pause, is_telegrams_own
 from bot.settled import keep_for_good
 from bot.stopping import StoppableUpdates, unless_stopped, within
 from bot.texts import texts_for
@@ -24,7 +21,6 @@ from persrv.bootstrap import Services, in_background, open_services, share_heaps
 from persrv.catalogue import PackImporter, ProgressListener, SilentProgress
 from persrv.config import Settings
 from persrv.domain.stickers import Pack
-from persrv.errors import ConfigurationError, TelegramUnavailable
 from persrv.ports.evaluator import Evaluator
 from persrv.ports.jobs import JobStarter
 
@@ -33,10 +29,6 @@ _log = logging.getLogger(__name__)
 Beside = Callable[[Services, PackImporter], Coroutine[None, None, None]]
 """Work that goes on as long as the bot runs."""
 
-LONGEST_PAUSE = 60.0
-"""Seconds between two tries to reach Telegram at the start."""
-POLL_PAUSE_SECONDS = 0.01
-"""Between two looks for updates: where many people type, what came meanwhile is fetched at once, not one by one."""
 PATIENCE_SECONDS = 1.0
 """At the end: how long Telegram may take to hear which updates we have, and then the handlers to be done."""
 
@@ -59,6 +51,7 @@ async def run_bot(
     :param evaluator: What /evaluate runs; a run that is under way ends with the bot.
     :param alone: Whether the process is this bot's and nobody else's.
     :raises TokenRejected: Telegram does not know the token.
+    :raises ConfigurationError: a port cannot be had, or Telegram does not want the webhook's address.
     :raises PerSRVError: storage or index cannot be used.
     """
     if alone:
@@ -74,6 +67,7 @@ async def run_bot(
                     return
                 health.telegram_answered()
                 async with _running(application, settings, stop):
+                    health.listens()
                     importer = state.importer
                     resumed = await _resume(importer, application, services)
                     _log.info(
@@ -128,44 +122,22 @@ async def _until_stopped(evaluator: Evaluator) -> None:
 
 async def _reach_telegram(application: BotApplication, settings: Settings, stop: asyncio.Event) -> bool:
     """Wait until the Bot API answers; False when told to stop before."""
-    pause = 1.0
-    while not stop.is_set():
-        try:
-            if not await unless_stopped(stop, application.initialize()):
-                return False
-        except InvalidToken:
-            raise rejected_token(settings) from None
-        except (NetworkError, RetryAfter) as error:
-            # Who is told to wait waits: to end here would have the supervisor start it, and ask, again and again.
-            if isinstance(error, RetryAfter):
-                pause = max(pause, asked_pause(error))
-            _log.warning("%s cannot be reached (%s); next try in %.0f s", settings.telegram_api_url, error, pause)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-        except TelegramError as error:
-            raise TelegramUnavailable(f"{settings.telegram_api_url} answered with an error: {error}") from error
-        else:
-            if not application.bot.bot.supports_inline_queries:
-                _log.warning(
-                    "inline mode is off for @%s: switch it on with /setinline at @BotFather",
-                    application.bot.username,
-                )
-            return True
-    return False
+    if not await unless_stopped(stop, reach(application.initialize, settings)):
+        return False
+    if not application.bot.bot.supports_inline_queries:
+        _log.warning("inline mode is off for @%s: switch it on with /setinline at @BotFather", application.bot.username)
+    return True
 
 
 @contextlib.asynccontextmanager
 async def _running(application: BotApplication, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
-    updater = application.updater
-    if updater is None:
-        raise ConfigurationError(["The application was built without an updater."])
+    listener = Listener(application, settings)
     await application.start()
     try:
-        await unless_stopped(stop, _listen(updater, settings))
+        await unless_stopped(stop, listener.begin())
         yield
     finally:
-        if updater.running and not await within(PATIENCE_SECONDS, updater.stop()):
+        if not await within(PATIENCE_SECONDS, listener.end()):
             _log.warning("Telegram did not hear in time which updates we have; it will send some again")
         if not await within(PATIENCE_SECONDS, _finish(application)):
             _log.warning("the handling of some updates took too long to wait for and was ended")
@@ -180,56 +152,6 @@ async def _finish(application: BotApplication) -> None:
         processor = application.update_processor
         if isinstance(processor, StoppableUpdates):
             processor.abandon()
-
-
-async def _listen(updater: Updater, settings: Settings) -> None:
-    """Begin to take in updates; Telegram is asked until it answers."""
-    logging.getLogger("telegram.ext.Updater").addFilter(_BRIEF)
-    if not settings.webhook_url:
-        await updater.start_polling(
-            poll_interval=POLL_PAUSE_SECONDS,
-            allowed_updates=ALLOWED_UPDATES,
-            bootstrap_retries=-1,
-            error_callback=_polling_failed,
-        )
-        return
-    host, port = settings.webhook_address
-    try:
-        await updater.start_webhook(
-            listen=host,
-            port=port,
-            url_path="telegram",
-            webhook_url=f"{settings.webhook_url}/telegram",
-            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
-            allowed_updates=ALLOWED_UPDATES,
-            bootstrap_retries=-1,
-        )
-    except OSError as error:
-        raise ConfigurationError(
-            [f"PERSRV_WEBHOOK_LISTEN: {settings.webhook_listen} cannot be used: {error.strerror}"]
-        ) from error
-
-
-def _polling_failed(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        _log.error("another process polls with the same token; stop it, or give one of them a bot of its own")
-    else:
-        _log.warning("Telegram cannot be asked for updates just now: %s", error)
-
-
-class _Brief(logging.Filter):
-    """A line instead of a trace, where the library tells that it did not reach Telegram."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, Exception) and is_telegrams_own(error):
-            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
-            record.msg, record.args = f"{record.getMessage()} {error}", ()
-            record.exc_info = None
-        return True
-
-
-_BRIEF = _Brief()
 
 
 async def _resume(importer: PackImporter, application: BotApplication, services: Services) -> int:

@@ -76,10 +76,13 @@ async def within(seconds: float, work: Coroutine[Any, Any, None]) -> bool:
 
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Wait for work, and cancel it when `stop` is set before it is done; False where it was.
+    """Wait for work, and cancel it when `stop` is set before it is done; False where it was. No work begins after that.
 
     :raises Exception: whatever the work raises.
     """
+    if stop.is_set():
+        work.close()
+        return False
     task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)

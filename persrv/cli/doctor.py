@@ -228,6 +228,12 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             f"Telegram posts updates to {view.webhook_elsewhere}",
             "`persrv run` replaces that; stop the other program that uses this token.",
         )
+    if view.webhook_missing:
+        yield Finding(
+            Grade.ADVICE,
+            "Telegram does not post updates to PERSRV_WEBHOOK_URL",
+            "`persrv run` asks it to; where the bot runs already, its log says what is wrong.",
+        )
     if view.webhook_error:
         yield Finding(Grade.PROBLEM, f"Telegram cannot post to the webhook: {view.webhook_error}")
     if not settings.admin_ids:

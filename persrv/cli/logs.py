@@ -99,6 +99,11 @@ def set_up_logging(
         logging.getLogger(ours).setLevel(level)
 
 
+def logs_json() -> bool:
+    """Whether every line of standard error is to be an object: the settings of this command were read and want that."""
+    return any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers)
+
+
 def _told(error: BaseException, told: set[int]) -> list[str]:
     """Its trace and headline, after those of what led to it; `told` keeps a ring of causes from going on for ever."""
     if id(error) in told:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sys
 from typing import Annotated, Final
 
 import typer
+from rich.console import Console
 
 from persrv import __version__
 from persrv.cli import backup, database, doctor, evaluating, finetune, importing, job, run, sandbox, searching, settings
 from persrv.cli.consoles import open_console, write_what_can_be_written
-from persrv.cli.logs import set_up_logging
+from persrv.cli.logs import logs_json, set_up_logging
 from persrv.errors import ConfigurationError, PerSRVError
 from persrv.redaction import redact
+
+_log = logging.getLogger(__name__)
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Why standard output takes no more, where it is a file."""
@@ -67,20 +71,36 @@ def main() -> None:
     errors = open_console(stderr=True, highlight=False)
     try:
         app()
-    except ConfigurationError as error:
-        errors.print("[bold red]These settings need a change[/] (environment, .env or option):")
-        for problem in error.problems:
-            errors.print(f"  - {redact(problem)}", markup=False)
-        sys.exit(2)
     except PerSRVError as error:
-        errors.print("[bold red]persrv:[/]", end=" ")
-        errors.print(redact(str(error)), markup=False)
-        sys.exit(1)
+        if logs_json():
+            _log_end(error)
+        else:
+            _print_end(error, errors)
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     except OSError as error:
         if error.errno not in _FULL or error.filename is not None:  # of a file, it is for whoever wrote that to tell
             raise
         errors.print(f"[bold red]persrv:[/] what was to be printed cannot be written: {error.strerror}.")
         sys.exit(1)
+
+
+def _print_end(error: PerSRVError, errors: Console) -> None:
+    if isinstance(error, ConfigurationError):
+        errors.print("[bold red]These settings need a change[/] (environment, .env or option):")
+        for problem in error.problems:
+            errors.print(f"  - {redact(problem)}", markup=False)
+    else:
+        errors.print("[bold red]persrv:[/]", end=" ")
+        errors.print(redact(str(error)), markup=False)
+
+
+def _log_end(error: PerSRVError) -> None:
+    """Whatever reads the log reads objects."""
+    if isinstance(error, ConfigurationError):
+        for problem in error.problems:
+            _log.critical("a setting needs a change: %s", problem)
+    else:
+        _log.critical("%s", error)
 
 
 if __name__ == "__main__":

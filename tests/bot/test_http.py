@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 from telegram import Bot, InputFile, InputSticker
-from telegram.error import BadRequest, NetworkError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
 from bot.app import connect
 from bot.http import AiohttpRequest
@@ -35,6 +35,8 @@ class Server:
         else:
             fields = json.loads(await request.read() or b"null")
         self.asked.append((request.method, request.content_type, fields, request.headers))
+        if isinstance(self.answer, str):
+            return web.Response(text=self.answer, status=self.status)
         return web.json_response(self.answer, status=self.status)
 
 
@@ -102,6 +104,14 @@ async def test_what_telegram_refuses_is_told_in_its_words(server, client):
     server.status, server.answer = 400, {"ok": False, "error_code": 400, "description": "Bad Request: no such chat"}
     with pytest.raises(BadRequest, match="No such chat"):
         await asks(client, server.url, a="b")
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_an_answer_that_is_no_json_is_an_error_and_is_not_in_the_log(server, client, caplog, status):
+    server.status, server.answer = status, '{"ok": true, "result": [{"inline_query": {"query": "what somebody typed'
+    with pytest.raises(TelegramError):
+        await asks(client, server.url, a="b")
+    assert "what somebody typed" not in caplog.text
 
 
 async def test_where_nobody_listens_the_request_was_never_sent(client, unused_tcp_port):

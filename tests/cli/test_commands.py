@@ -172,6 +172,10 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(persrv, world, tmp_pa
     assert "/setinline" in off.stdout
     assert "The chat -42 in PERSRV_STORAGE_CHAT_ID cannot be used" in off.stdout
 
+    url = "https://bot.example"
+    unset = persrv("doctor", WEBHOOK_URL=url, WEBHOOK_SECRET="the-webhook-secret")
+    assert "Telegram does not post updates to PERSRV_WEBHOOK_URL" in unset.stdout
+
     other = persrv("doctor", BOT_TOKEN="4243:another-token-that-nobody-knows")
     assert other.returncode == 1
     assert "does not know the token in PERSRV_BOT_TOKEN" in other.stdout
@@ -203,6 +207,18 @@ def test_run_refuses_a_wrong_token_with_one_sentence(persrv):
     assert several.returncode == 2
     for name in ("BOT_TOKEN is missing", "TIMEZONE wants", "WEBHOOK_SECRET is needed"):
         assert f"PERSRV_{name}" in several.stderr
+
+
+def test_with_a_log_of_json_what_ends_the_bot_is_an_object_too(persrv):
+    wrong = persrv("run", LOG_FORMAT="json", BOT_TOKEN="4243:another-token-that-nobody-knows")
+    assert wrong.returncode == 1
+    lines = [json.loads(line) for line in wrong.stderr.splitlines()]
+    assert "does not know the token in PERSRV_BOT_TOKEN" in lines[-1]["message"]
+    assert lines[-1]["level"] == "critical"
+    none = persrv("run", LOG_FORMAT="json", BOT_TOKEN=None)
+    assert none.returncode == 2
+    lines = [json.loads(line) for line in none.stderr.splitlines()]
+    assert "PERSRV_BOT_TOKEN is missing" in lines[-1]["message"]
 
 
 @pytest.mark.slow

@@ -63,14 +63,16 @@ def eventually(look, fits, seconds=10.0):
 
 @pytest.fixture
 def told(watched, server):
-    """Ask a `Health` of its own for problems, with Telegram having answered or not."""
+    """Ask a `Health` of its own for problems, with Telegram having answered or not, updates being taken in or not."""
 
-    def problems(*, answered: bool = True, **changes: object) -> tuple[str, ...]:
+    def problems(*, answered: bool = True, listens: bool = True, **changes: object) -> tuple[str, ...]:
         async def look() -> tuple[str, ...]:
             bot = ExtBot(watched.settings.bot_token.get_secret_value(), base_url=f"{server.url}/bot")
             health = Health(replace(watched.services, **changes), bot, Metrics())
             if answered:
                 health.telegram_answered()
+            if listens:
+                health.listens()
             return await health.problems()
 
         return watched.do(look())
@@ -184,11 +186,17 @@ def test_a_telegram_that_has_not_answered_makes_it_not_ready(watched, told):
     assert told(answered=False) == ("telegram: it has not answered lately",)
 
 
+def test_a_bot_that_takes_in_no_updates_yet_is_not_ready(watched, told):
+    assert told(listens=False) == ("updates: the bot is not listening for them yet",)
+    assert told(answered=False, listens=False) == ("telegram: it has not answered lately",)
+
+
 def test_a_telegram_that_comes_back_makes_it_ready_again(watched, server, world):
     async def watch() -> tuple[bool, bool]:
         token = watched.settings.bot_token.get_secret_value()
         async with ExtBot(token, base_url=f"{server.url}/bot") as bot:
             health = Health(watched.services, bot, Metrics(), look_seconds=0.05)
+            health.listens()
             before = bool(await health.problems())
             async with serve_health(health, ("127.0.0.1", free_port())):
                 for _ in range(200):
