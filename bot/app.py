@@ -112,8 +112,8 @@ def _bot(settings: Settings, unreadable: Callable[[], None] = lambda: None) -> t
         _token(settings),
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=_files(settings),
-        request=AiohttpRequest(CONNECTIONS),
-        get_updates_request=AiohttpRequest(1),
+        request=AiohttpRequest(CONNECTIONS, settings.telegram_api_url),
+        get_updates_request=AiohttpRequest(1, settings.telegram_api_url),
         rate_limiter=InlineFirstRateLimiter(max_retries=2),
         unreadable=unreadable,
     )
@@ -125,6 +125,7 @@ async def connect(settings: Settings) -> AsyncIterator[TelegramStickerSource]:
 
     :raises TokenRejected: Telegram does not know the token.
     :raises TelegramUnavailable: Telegram cannot be reached.
+    :raises ConfigurationError: the environment's proxy or certificates cannot be used.
     """
     bot = _bot(settings)
     try:

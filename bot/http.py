@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.request import getproxies
 
 import aiohttp
-import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.reaching import certificates, proxy_to
 from persrv.redaction import redact
 
 TIMEOUT_SECONDS = 5.0
@@ -28,11 +27,17 @@ IDLE_SECONDS = 60.0
 
 
 class AiohttpRequest(BaseRequest):
-    """A client of its own; its connections are kept. Proxies and certificates are taken from where httpx takes them."""
+    """A client of its own; its connections are kept. Proxy and certificates are those of the environment."""
 
-    def __init__(self, connections: int) -> None:
-        """:param connections: At the same time, at most."""
+    def __init__(self, connections: int, server: str) -> None:
+        """Made ready by `initialize`.
+
+        :param connections: At the same time, at most.
+        :param server: The address below which everything is asked for.
+        """
         self._connections = connections
+        self._server = server
+        self._proxy: str | None = None
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -41,15 +46,18 @@ class AiohttpRequest(BaseRequest):
         return TIMEOUT_SECONDS
 
     async def initialize(self) -> None:
-        """Make ready to be asked; again after `shutdown` too."""
+        """Make ready to be asked; again after `shutdown` too.
+
+        :raises ConfigurationError: the environment names a proxy or certificates that cannot be used.
+        """
         if self._session is None or self._session.closed:
+            self._proxy = proxy_to(self._server)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=IDLE_SECONDS, ssl=httpx.create_ssl_context()
+                    limit=self._connections, keepalive_timeout=IDLE_SECONDS, ssl=certificates()
                 ),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=bool(getproxies()),  # else it would look for them with every request
             )
 
     async def shutdown(self) -> None:
@@ -87,7 +95,7 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False, proxy=self._proxy
             ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:

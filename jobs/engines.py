@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 
 from jobs.child import ONE_THREAD
 from jobs.schedule import SETTLE_SECONDS
+from persrv.children import command, environment
 from persrv.config import Settings, environment_of
 
 _log = logging.getLogger(__name__)
@@ -23,9 +23,9 @@ async def look_at_engines(settings: Settings) -> None:
     await asyncio.sleep(SETTLE_SECONDS)
     try:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "persrv", "doctor", "--background"),
+            *command("persrv", "doctor", "--background"),
             stdin=asyncio.subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD, **environment_of(settings)},
+            env=environment({**os.environ, **ONE_THREAD, **environment_of(settings)}),
             start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
         )
     except OSError as error:

@@ -31,13 +31,13 @@ from persrv.adapters.dataset import (
 from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
 from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
 from persrv.adapters.search import MemoryStickerIndex
-from persrv.adapters.text_encoding import open_text_encoder
 from persrv.bootstrap import (
     captioner,
     image_encoder,
     ocr_engine,
     plus_weights,
     relevance_weights,
+    text_encoder,
     utility_weights,
 )
 from persrv.config import Settings
@@ -105,6 +105,7 @@ def run_evaluation(
     _known(options.systems, known_systems(plan))
     warm_up(settings.cache_dir)
     dataset = read_dataset(source, seed=options.seed, by_time=options.by_time, progress=progress)
+    encoder = text_encoder(settings)
     completed = _completed(dataset, settings, options, progress)
     dataset = replace(dataset, stickers=completed.stickers)
     files = FolderStickerFiles(completed.stickers)
@@ -123,9 +124,12 @@ def run_evaluation(
         ),
         tune=options.tune,
         ablation=options.ablation,
-        text_encoder=open_text_encoder(),
+        text_encoder=encoder,
         commit=commit(),
-        settings={"precomputed only": str(options.precomputed_only).lower()},
+        settings={
+            "precomputed only": str(options.precomputed_only).lower(),
+            "text encoder": None if encoder is None else encoder.name,
+        },
         notes=completed.notes,
     )
     evaluation = evaluate(dataset, training, plan, progress)

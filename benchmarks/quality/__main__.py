@@ -47,7 +47,7 @@ def main() -> None:
         if given.stickerbench:
             with Console(stderr=True).status("mistyped queries"):
                 forgiveness = bench.forgiveness(given.stickerbench)
-    given.out.write_text(page(found, "python -m benchmarks.quality", forgiveness), "utf-8")
+    given.out.write_text(page(found, forgiveness), "utf-8")
 
 
 if __name__ == "__main__":

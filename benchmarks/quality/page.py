@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from benchmarks.markdown import table
 from benchmarks.quality.measure import VIEWS, Forgiveness, Measured
@@ -42,7 +42,7 @@ LIMITS = """## What this can and cannot support
 - No figure here compares with the paper's: its data set is not public. Who has it runs `persrv evaluate` on it."""
 
 
-def page(found: Mapping[str, Measured], command: str, forgiveness: Forgiveness | None = None) -> str:
+def page(found: Mapping[str, Measured], forgiveness: Forgiveness | None = None) -> str:
     """The whole page.
 
     :param found: By name: split, live, stripped, zh, en; at least one.
@@ -50,8 +50,8 @@ def page(found: Mapping[str, Measured], command: str, forgiveness: Forgiveness |
     commit = next(iter(found.values())).commit
     parts = [
         "# Results",
-        f"Written by `{command}` from commit {commit[:10]}; do not edit. Figures are means over a person's queries, "
-        "then over people.",
+        f"Written by `{command(found)}` from commit {commit[:10]}; do not edit. Figures are means over a "
+        "person's queries, then over people.",
         "## What was to be reached\n"
         + table(_targets(found, forgiveness), ("on", "figure", "to reach", "measured", "")),
     ]
@@ -59,6 +59,13 @@ def page(found: Mapping[str, Measured], command: str, forgiveness: Forgiveness |
     if forgiveness is not None:
         parts.append(_forgiveness(forgiveness))
     return "\n\n".join([*parts, LIMITS]) + "\n"
+
+
+def command(found: Container[str]) -> str:
+    """What writes the page again, where DIR is the data set's folder."""
+    options = {"--stickerbench": ("split", "live", "stripped"), "--stickerqueries": ("zh", "en")}
+    given = [f"{option} DIR" for option, names in options.items() if any(name in found for name in names)]
+    return " ".join(["python -m benchmarks.quality", *given])
 
 
 def _targets(found: Mapping[str, Measured], forgiveness: Forgiveness | None) -> Iterable[tuple[str, ...]]:

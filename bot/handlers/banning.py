@@ -76,7 +76,7 @@ async def ban(update: Update, context: Context) -> None:
         await message.reply_html(texts.say("ban_admin"))
     else:
         fresh = await context.services.moderation.ban(what, by=user.id)
-        await message.reply_html(_said("ban_done" if fresh else "ban_known", what, texts))
+        await message.reply_html(await _said("ban_done" if fresh else "ban_known", what, context, texts))
 
 
 async def unban(update: Update, context: Context) -> None:
@@ -92,7 +92,7 @@ async def unban(update: Update, context: Context) -> None:
         await message.reply_html(what + await _listed(context, texts))
     else:
         lifted = await context.services.moderation.unban(what)
-        await message.reply_html(_said("unban_done" if lifted else "unban_unknown", what, texts))
+        await message.reply_html(await _said("unban_done" if lifted else "unban_unknown", what, context, texts))
 
 
 async def set_of(file_unique_id: str, told: str | None, context: Context) -> str:
@@ -123,8 +123,19 @@ async def _target(message: Message, context: Context, texts: Texts, *, command: 
     return texts.say("ban_usage", command=command)
 
 
-def _said(name: str, what: Banned, texts: Texts) -> str:
-    return texts.compose(name, markup={"what": texts.say(f"ban_of_{what.kind.value}", key=what.key)})
+async def _said(name: str, what: Banned, context: Context, texts: Texts) -> str:
+    return texts.compose(name, markup={"what": await _named(what, context, texts)})
+
+
+async def _named(what: Banned, context: Context, texts: Texts) -> str:
+    """What is banned; a sticker by its emoji and its set where we know them: its identity tells nobody anything."""
+    catalogue = context.services.catalogue
+    known = await catalogue.sticker_by_identity(what.key) if what.kind is BanKind.STICKER else None
+    pack = await catalogue.pack(known.pack) if known is not None and known.pack else None
+    if known is None or pack is None:
+        return texts.say(f"ban_of_{what.kind.value}", key=what.key)
+    emoji = known.emoji or "❔"
+    return texts.say("ban_of_known_sticker", emoji=emoji, title=pack.title or pack.name, name=pack.name)
 
 
 async def _listed(context: Context, texts: Texts) -> str:
@@ -133,7 +144,7 @@ async def _listed(context: Context, texts: Texts) -> str:
     if not bans:
         return ""
     lines = [texts.say("ban_list")]
-    lines += ["• " + texts.say(f"ban_of_{ban.what.kind.value}", key=ban.what.key) for ban in bans[:BANS_SHOWN]]
+    lines += ["• " + await _named(ban.what, context, texts) for ban in bans[:BANS_SHOWN]]
     if len(bans) > BANS_SHOWN:
         lines.append(texts.say("ban_more", more=len(bans) - BANS_SHOWN))
     return "\n\n" + "\n".join(lines)

@@ -7,7 +7,7 @@ from telegram.constants import ParseMode
 
 from bot.context import Context, texts_of
 from bot.presses import acknowledge, show
-from bot.texts import Texts
+from bot.texts import Texts, words_taken
 from persrv.domain.own_packs import OwnPacks
 
 PRESSED = "mine"
@@ -16,14 +16,18 @@ MODES = "|".join(mode.value for mode in OwnPacks)
 
 
 async def mine(update: Update, context: Context) -> None:
-    """/mine off, /mine prefer, /mine only; anything else tells how it stands."""
+    """/mine off, /mine prefer, /mine only; anything else tells how it stands, and which words are taken."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
     words = [word.lower() for word in context.args or ()]
-    if len(words) == 1 and words[0] in set(OwnPacks):
+    taken = len(words) == 1 and words[0] in set(OwnPacks)
+    if taken:
         await context.services.own_packs.switch(user.id, OwnPacks(words[0]))
-    text, buttons = await _state(user.id, context, texts_of(update))
+    texts = texts_of(update)
+    text, buttons = await _state(user.id, context, texts)
+    if words and not taken:
+        text = f"{words_taken(PRESSED, tuple(OwnPacks), texts)}\n\n{text}"
     await message.reply_html(text, reply_markup=buttons)
 
 

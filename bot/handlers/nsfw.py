@@ -7,21 +7,25 @@ from telegram.constants import ParseMode
 
 from bot.context import Context, texts_of
 from bot.presses import acknowledge, show
-from bot.texts import Texts
+from bot.texts import Texts, words_taken
 
 PRESSED = "nsfw"
 """Callback data of the button under /nsfw: `nsfw:on` and `nsfw:off`."""
 
 
 async def nsfw(update: Update, context: Context) -> None:
-    """/nsfw on, /nsfw off; anything else tells how it stands."""
+    """/nsfw on, /nsfw off; anything else tells how it stands, and which words are taken."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
     words = [word.lower() for word in context.args or ()]
-    if words in (["on"], ["off"]):
+    taken = words in (["on"], ["off"])
+    if taken:
         await context.services.nsfw.switch(user.id, on=words == ["on"])
-    text, buttons = _state(user.id, context, texts_of(update))
+    texts = texts_of(update)
+    text, buttons = _state(user.id, context, texts)
+    if words and not taken:
+        text = f"{words_taken(PRESSED, ('on', 'off'), texts)}\n\n{text}"
     await message.reply_html(text, reply_markup=buttons)
 
 

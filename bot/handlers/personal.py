@@ -118,10 +118,11 @@ def _styles_in_words(styles: Sequence[ToldStyle], sure: float | None, texts: Tex
     :param sure: How likely the person is to have a style at all; None where that is not weighed.
     """
     lines = []
+    alike = Counter(frozenset(style.words) for style in styles)
     for place, style in enumerate(styles, 1):
         share = max(1, round(100 * style.share))
         words = texts.say("comma").join(word[:_LONGEST_WORD] for word in style.words)
-        if words:
+        if words and alike[frozenset(style.words)] == 1:  # else they would tell no style from another
             lines.append(texts.say("mystyle_style", place=place, share=share, words=words))
         else:
             lines.append(texts.say("mystyle_style_plain", place=place, share=share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -54,3 +54,9 @@ def texts_for(language: str | None) -> Texts:
     """The texts for an IETF language tag (Bot API `User.language_code`), English where there are none."""
     code = (language or DEFAULT_LANGUAGE).replace("_", "-").split("-")[0].lower()
     return _load(code if code in languages() else DEFAULT_LANGUAGE)
+
+
+def words_taken(command: str, words: Sequence[str], texts: Texts) -> str:
+    """A sentence that says which words a command takes after it."""
+    shown = texts.say("comma").join(f"<code>{word}</code>" for word in words)
+    return texts.compose("words_taken", markup={"words": shown}, command=command)

@@ -51,7 +51,7 @@ def check_image_encoder(settings: Settings) -> Checked:
     if needed is None:
         image_encoder(settings).close()
     else:
-        networks.imported(settings.image_encoder, *needed)
+        networks.imported(f"PERSRV_IMAGE_ENCODER={settings.image_encoder}", *needed)
     to_come = _to_come(settings.image_model or CHINESE_CLIP) if settings.image_encoder == "chinese-clip" else ""
     return Checked(settings.image_encoder, to_come)
 

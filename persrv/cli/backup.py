@@ -11,6 +11,7 @@ from rich.filesize import decimal
 from persrv.adapters.backup import StatePlaces, restore_backup, write_backup
 from persrv.bootstrap import one_job_at_a_time, prepare_data_dir, utc_now
 from persrv.cli.opening import open_settings
+from persrv.errors import StorageError
 
 
 def backup(
@@ -19,7 +20,10 @@ def backup(
     """Write the whole state into one file, while the bot runs or not. It holds what people typed: keep it safe."""
     settings = open_settings()
     at = utc_now()
-    target = file / f"persrv-{at:%Y%m%d-%H%M%S}.tar" if file.is_dir() else file
+    try:
+        target = file / f"persrv-{at:%Y%m%d-%H%M%S}.tar" if file.is_dir() else file
+    except OSError as error:
+        raise StorageError(f"The backup {file} cannot be written: {error.strerror}. Name another place.") from error
     size = write_backup(StatePlaces.of(settings), target.absolute(), at=at)
     typer.echo(f"{target}: {decimal(size)}. The token and the other settings are not in it: keep .env apart.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -23,6 +24,17 @@ def server_address(value: str) -> str:
     if not sound or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("wants a server's address, like http://localhost:8000/v1, without a password or a query in it")
     return value
+
+
+def of_this_user(value: Path) -> Path:
+    """A path in which ~ is the home folder: shells read it so, and a quoted one or one of `.env` comes as it is.
+
+    :raises ValueError: there is no such user.
+    """
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("names a user's home folder (~) that there is none of") from None
 
 
 def fits_a_header(value: SecretStr) -> SecretStr:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from persrv.config.checks import of_this_user
 
 
 class Evaluation(BaseModel):
     """The data set, and the baselines that need weights of their own."""
 
-    evaluation_dataset: Path | None = Field(
+    evaluation_dataset: Annotated[Path, AfterValidator(of_this_user)] | None = Field(
         default=None,
         description="The dataset folder that /evaluate runs the paper's tables on. Default: none, no /evaluate.",
     )

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from persrv.config.checks import ENV_PREFIX
+from persrv.config.checks import ENV_PREFIX, of_this_user
 
 PUBLIC_BOT_API = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
@@ -32,7 +32,7 @@ class Hosting(BaseModel):
         default=(),
         description="Telegram user ids of the admins, separated by commas. @userinfobot tells yours.",
     )
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(of_this_user)] = Field(
         default=Path("./data"),
         description="Where everything is kept: database, search index, sticker files.",
     )
@@ -137,12 +137,12 @@ class Hosting(BaseModel):
 
     @field_validator("webhook_listen", "health_listen")
     @classmethod
-    def _is_host_and_port(cls, value: str | None) -> str | None:
+    def _is_host_and_port(cls, value: str | None, info: Any) -> str | None:
         if value is None:
             return None
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            raise ValueError("wants host:port, like 127.0.0.1:8443")
+            raise ValueError(f"wants host:port, like 127.0.0.1:{9090 if info.field_name == 'health_listen' else 8443}")
         return value
 
     @field_validator("nightly_at")

@@ -118,6 +118,10 @@ class StickerTable:
         place = bisect_left(self.docids, docid)
         return place if place < len(self.docids) and self.docids[place] == docid else None
 
+    def fields(self) -> frozenset[SemanticField]:
+        """The fields in which some sticker has words."""
+        return frozenset(field for field, column in self.texts.items() if (column.ends > column.starts).any())
+
     def image(self, row: int) -> Path | None:
         """A sticker's picture, or None."""
         return self.images.path(row, self.docids[row])

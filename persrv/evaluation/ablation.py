@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from persrv.domain.own_packs import OwnPacks
+from persrv.domain.semantics import SemanticField
 from persrv.evaluation.systems.bm25 import NO_FIELD
 from persrv.evaluation.systems.persrv import PerSRVSettings
 from persrv.evaluation.systems.plus import PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser
+from persrv.evaluation.systems.system import Training
 from persrv.recall.weights import RelevanceWeights
 
 LITERAL_ALPHA: Final = 0.3
@@ -19,6 +21,9 @@ STAGES: Final = ("lexical", "meaning", "texts", "memory", "choices", "diffusion"
 """Of persrv-plus, each of which a row switches off."""
 CONTRASTED: Final = ("3-vlm", "4-utility", "5-personal")
 """Rows whose rankings the case studies compare: utility is between the first two, personalisation between the last."""
+OCR: Final = frozenset({SemanticField.OCR})
+VLM: Final = frozenset({SemanticField.KEYWORDS, SemanticField.DESCRIPTION, SemanticField.EMOTIONS})
+NOT_PAPERS: Final = frozenset({SemanticField.EMOJI, SemanticField.PACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class AblationPlan:
     :param key: Short, for file names.
     :param label: For a person.
     :param paper_row: The row of the paper's table 5, or None for a row of ours.
+    :param adds: The fields that are new in the row: without words in any of them it says what another row says.
     """
 
     key: str
@@ -35,11 +41,21 @@ class AblationPlan:
     paper_row: int | None
     settings: PerSRVSettings
     analyser: Analyser = Analyser.PRODUCT
+    adds: frozenset[SemanticField] = frozenset()
 
     @property
     def personal(self) -> bool:
         """Whether the row is about a person's styles, and says nothing without vectors."""
-        return self.settings.ranking is not None and self.key in {"5-personal", "5-literal", "5-by-share"}
+        return self.key in {"5-personal", "5-literal", "5-by-share"}
+
+    def lacks(self, training: Training) -> str:
+        """What the row is about and a dataset has not, in a sentence; "" where nothing is lacking."""
+        if self.personal and training.style is None:
+            return "There are no vectors of style: no pictures, no embeddings, or no encoder."
+        if self.adds and not self.adds & training.stickers.fields():
+            fields = " or ".join(field.value for field in SemanticField if field in self.adds)
+            return f"No sticker has words in {fields}."
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +112,22 @@ def ablation_plans(full: PerSRVSettings) -> tuple[AblationPlan, ...]:
     )
     with_emoji = replace(full, relevance=replace(weights, emoji=defaults.emoji, pack=defaults.pack))
     return (
-        AblationPlan("1-ocr", "1. OCR", 1, ocr),
+        AblationPlan("1-ocr", "1. OCR", 1, ocr, adds=OCR),
         AblationPlan("2-history", "2. 1 + history", 2, history),
-        AblationPlan("3-vlm", "3. 2 + VLM", 3, vlm),
+        AblationPlan("3-vlm", "3. 2 + VLM", 3, vlm, adds=VLM),
         AblationPlan("4-utility", "4. 3 + utility", 4, utility),
         AblationPlan("5-personal", "5. 4 + personalisation (the full system)", 5, full),
         AblationPlan("5-literal", "5 with equation 9 to the letter (distance, alpha 0.3)", None, literal),
         AblationPlan(
-            "5-by-share", "5 with each style by its share, twice the alpha (what the bot serves)", None, by_share
+            "5-by-share",
+            "5 with each style by its share, twice the alpha (what PERSRV_RANKING=persrv serves)",
+            None,
+            by_share,
         ),
         AblationPlan(
             "5-characters", "5 with single characters alone (the paper's analyser)", None, full, Analyser.PAPER
         ),
-        AblationPlan("6-emoji-and-set", "6. 5 + emoji and set name (ours, not the paper's)", None, with_emoji),
+        AblationPlan(
+            "6-emoji-and-set", "6. 5 + emoji and set name (ours, not the paper's)", None, with_emoji, adds=NOT_PAPERS
+        ),
     )

@@ -122,6 +122,7 @@ def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progres
             *dataset.notes,
             *plan.notes,
             *_about_the_weights(plan),
+            *_about_style(training, wanted),
             *_about_own_packs(plan, training, wanted),
             *_about_significance(scores, len(pairs)),
         ),
@@ -137,9 +138,19 @@ def _about_own_packs(plan: Plan, training: Training, wanted: Sequence[str]) -> t
     return () if sets is None else (sets.told(),)
 
 
+def _about_style(training: Training, wanted: Sequence[str]) -> tuple[str, ...]:
+    personal = [name for name in ("persrv", "persrv-plus") if name in wanted]
+    if training.style is not None or not personal:
+        return ()
+    return (
+        "There are no vectors of style (no pictures, no embeddings, or no encoder): "
+        f"{' and '.join(personal)} ran without personalisation by style.",
+    )
+
+
 def _about_the_weights(plan: Plan) -> tuple[str, ...]:
     if plan.tune:
-        return ("Weights were chosen on the validation part, one after the other; their path is below.",)
+        return ("Weights were chosen on the validation part, one after the other; their path is in the report.",)
     return (
         "Weights were not tuned: they are the settings'. persrv has what of them is the paper's: no emoji and no set "
         f"names, a person's nearest style alone, and alpha {PAPER_RANKING.alpha:g} where PERSRV_RANKING_ALPHA is not "
@@ -258,15 +269,17 @@ def _ablation(
         for row in ablation_plans(settings):
             if not plan.ablation and row.key not in CONTRASTED:
                 continue
-            if row.personal and training.style is None:
-                reason = "There are no vectors of style: no pictures, no embeddings, or no encoder."
-                rows.append(AblationRow(row.key, row.label, row.paper_row, {}, {}, reason))
-                continue
+            lacking = row.lacks(training)
+            if lacking:
+                rows.append(AblationRow(row.key, row.label, row.paper_row, {}, {}, lacking))
+                if row.personal or row.key not in CONTRASTED:
+                    continue
             system = PerSRV(other if row.analyser is Analyser.PAPER else index, row.settings, name=row.key)
             system.fit(training)
             runs[row.key] = run_system(system, pairs, progress)
-            found = score(runs[row.key].docids(), pairs)
-            rows.append(AblationRow(row.key, row.label, row.paper_row, found.by_user(), found.micro()))
+            if not lacking:
+                found = score(runs[row.key].docids(), pairs)
+                rows.append(AblationRow(row.key, row.label, row.paper_row, found.by_user(), found.micro()))
     finally:
         other.close()
     if plan.ablation and "persrv-plus" in wanted:

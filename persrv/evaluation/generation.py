@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from persrv.domain.dataset import Dataset, StickerTable
 from persrv.domain.semantics import SemanticField
 from persrv.ports.texts import TextEncoder
-from persrv.semantics.likeness import Answer, Measured, measure, open_bleu
+from persrv.semantics.likeness import NO_BLEU, NO_ENCODER, Answer, Measured, measure, open_bleu
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,6 @@ def measure_keywords(dataset: Dataset, stickers: StickerTable, encoder: TextEnco
     return Generation(
         measure(list(answers.values()), bleu, encoder),
         measure(new, bleu, encoder),
-        "sacrebleu is not installed: pip install 'persrv[evaluation]'" if bleu is None else bleu.signature,
-        "no text encoder is installed" if encoder is None else encoder.name,
+        NO_BLEU if bleu is None else bleu.signature,
+        NO_ENCODER if encoder is None else encoder.name,
     )

@@ -1,7 +1,8 @@
 """`report.json`: the report with the keys that DESIGN fixes.
 
 All that differs between two runs with one seed is wall time, and all of it is under keys called `ms_per_query`.
-`digest` is the SHA-256 of the report without those: equal digests mean equal reports, to the last digit.
+`digest` is the SHA-256 of the report without those, and without the path by which somebody named the dataset: equal
+digests mean equal reports, to the last digit.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ def without_timings(plain: Any) -> Any:
 
 
 def digest(plain: Mapping[str, Any]) -> str:
-    """SHA-256, hexadecimal, of everything but wall time and the digest itself."""
+    """SHA-256, hexadecimal, of everything but wall time, the dataset's path and the digest itself."""
     lasting = {key: value for key, value in plain.items() if key != "digest"}
+    lasting["dataset"] = {key: value for key, value in plain["dataset"].items() if key != "source"}
     text = json.dumps(without_timings(lasting), ensure_ascii=False, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

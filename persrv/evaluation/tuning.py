@@ -119,8 +119,7 @@ def tune(
     :param start: The defaults; what each step keeps when nothing is better.
     """
     tuner = Tuner(index, training, valid, progress)
-    texts = training.stickers.texts
-    has = {field for field, column in texts.items() if (column.ends > column.starts).any()}
+    has = training.stickers.fields()
     base = replace(start.relevance)
     relevance = replace(NO_FIELD, ocr=base.ocr, queries=base.queries)
     settings = replace(start, relevance=relevance, utility=None, ranking=None)

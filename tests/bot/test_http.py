@@ -12,10 +12,11 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
 from bot.app import connect
 from bot.http import AiohttpRequest
+from bot.reaching import proxy_to
 from bot.refusals import was_never_sent
 from bot.run import run_bot
 from persrv.config import Settings
-from persrv.errors import TelegramUnavailable
+from persrv.errors import ConfigurationError, TelegramUnavailable
 
 TOKEN = "4242:only-for-tests-and-for-nothing-else"
 
@@ -59,7 +60,7 @@ async def server():
 
 @pytest.fixture
 async def client():
-    async with AiohttpRequest(4) as made:
+    async with AiohttpRequest(4, "http://127.0.0.1") as made:
         yield made
 
 
@@ -165,7 +166,7 @@ async def test_a_proxy_that_refuses_is_told_without_its_password(monkeypatch):
 
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
         monkeypatch.setenv("https_proxy", f"http://me:s3cr3t@127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
-        async with AiohttpRequest(1) as proxied:
+        async with AiohttpRequest(1, "https://api.example") as proxied:
             with pytest.raises(NetworkError, match="407 Who are you") as caught:
                 await proxied.post(f"https://api.example/bot{TOKEN}/getMe")
     assert "s3cr3t" not in str(caught.value)
@@ -173,13 +174,77 @@ async def test_a_proxy_that_refuses_is_told_without_its_password(monkeypatch):
 
 
 async def test_it_can_be_opened_again_after_it_was_closed(server):
-    client = AiohttpRequest(1)
+    client = AiohttpRequest(1, server.url)
     with pytest.raises(NetworkError):
         await asks(client, server.url, a="b")
     for _ in range(2):
         await client.initialize()
         assert await asks(client, server.url, a="b") == 7
         await client.shutdown()
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """`environment(HTTPS_PROXY="...")`, and no other proxy or certificate."""
+
+    def only(**variables):
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return only
+
+
+async def test_what_all_proxy_names_is_gone_through_with_its_password(server, environment):
+    environment(ALL_PROXY=server.url.replace("http://", "http://mei:secret@"))
+    async with AiohttpRequest(1, "http://telegram.test") as client:
+        assert await asks(client, "http://telegram.test", a="b") == 7
+    ((_, _, _, headers),) = server.asked
+    assert headers["Host"] == "telegram.test"
+    assert headers["Proxy-Authorization"] == "Basic bWVpOnNlY3JldA=="
+
+
+@pytest.mark.parametrize(
+    ("server", "variables", "proxy"),
+    [
+        ("https://telegram.test", {}, None),
+        ("https://telegram.test", {"ALL_PROXY": "http://a:1", "HTTPS_PROXY": "http://b:2"}, "http://b:2"),
+        ("https://telegram.test", {"ALL_PROXY": "http://a:1", "HTTP_PROXY": "http://b:2"}, "http://a:1"),
+        ("https://telegram.test", {"https_proxy": "proxy.test:3128"}, "http://proxy.test:3128"),
+        ("https://telegram.test", {"HTTP_PROXY": "garbage://b"}, None),  # not of this address
+        ("https://telegram.test", {"ALL_PROXY": "socks5://a:1", "NO_PROXY": "telegram.test"}, None),
+        ("http://127.0.0.1:8081", {"ALL_PROXY": "socks5://a:1", "HTTP_PROXY": "http://b:2"}, None),
+    ],
+)
+def test_the_proxy_is_that_of_the_address_and_none_leads_to_this_machine(environment, server, variables, proxy):
+    environment(**variables)
+    assert proxy_to(server) == proxy
+
+
+@pytest.mark.parametrize(
+    "value", ["garbage://mei:secret@foo", "socks5://mei:secret@foo:1080", "http://mei:secret@foo:x"]
+)
+async def test_a_proxy_that_cannot_be_used_is_a_setting_to_change_and_its_password_is_not_told(
+    environment, tmp_path, value
+):
+    environment(HTTP_PROXY=value)
+    settings = unreachable(tmp_path, 1).model_copy(update={"telegram_api_url": "http://telegram.test"})
+    with pytest.raises(ConfigurationError, match="HTTP_PROXY") as caught:
+        async with connect(settings):
+            pass
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "content"), [("missing.pem", None), ("empty.pem", "no certificate")])
+async def test_certificates_that_cannot_be_read_are_a_setting_to_change(environment, tmp_path, name, content):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    environment(SSL_CERT_FILE=str(tmp_path / name))
+    with pytest.raises(ConfigurationError, match=f"SSL_CERT_FILE: .*{name} cannot be used"):
+        async with connect(unreachable(tmp_path, 1)):
+            pass
 
 
 def unreachable(folder, port):

@@ -299,6 +299,9 @@ def test_a_full_disk_under_standard_output_is_told_in_a_sentence(arguments, tmp_
 
 def test_the_state_is_backed_up_and_restored_by_two_commands(persrv, add_pack, tmp_path):
     add_pack("Cats_by_test", [picture(1)])
+    nowhere = persrv("backup", str(tmp_path / ("a" * 300)))
+    assert nowhere.returncode == 1
+    assert "File name too long. Name another place." in " ".join(nowhere.stderr.split())
     nothing = persrv("backup", str(tmp_path / "backup.tar"))
     assert nothing.returncode == 1
     assert "nothing to back up" in nothing.stderr

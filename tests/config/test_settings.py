@@ -31,6 +31,20 @@ def test_the_defaults_need_nothing():
     assert settings.webhook_address == ("127.0.0.1", 8443)
 
 
+def test_a_path_may_begin_with_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/mei")
+    monkeypatch.setenv("USERPROFILE", "/home/mei")
+    monkeypatch.setenv("PERSRV_DATA_DIR", "~/persrv")
+    assert load_settings().data_dir == Path("/home/mei/persrv")
+    (problem,) = problems(monkeypatch, EVALUATION_DATASET="~nobody-of-that-name/data")
+    assert problem.startswith("PERSRV_EVALUATION_DATASET names a user's home folder")
+
+
+def test_each_port_is_explained_by_its_own_example(monkeypatch):
+    found = problems(monkeypatch, HEALTH_LISTEN="9090", WEBHOOK_LISTEN="8443")
+    assert [problem.rpartition(":")[2] for problem in found] == ["8443", "9090"]
+
+
 def test_the_environment_wins_over_the_file(monkeypatch):
     Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_FETCH_CONCURRENCY=2\n")
     monkeypatch.setenv("PERSRV_RECALL_SIZE", "60")

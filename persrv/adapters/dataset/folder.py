@@ -83,7 +83,13 @@ def _read_parts(folder: Path, seed: int, by_time: bool) -> tuple[Parts, SplitKin
             if not log.rows:
                 raise DatasetInvalid(f"{path} has a header and no row. Each part needs at least one choice.")
         parts: Parts = (logs[0].rows, logs[1].rows, logs[2].rows)
-        return parts, SplitKind.GIVEN, [*_about_columns(zip(paths, logs, strict=True)), *_about_overlap(parts)]
+        notes = [
+            *_about_columns(zip(paths, logs, strict=True)),
+            *_about_repeats([row for part in parts for row in part]),
+        ]
+        if whole.is_file():
+            notes.append("interactions.csv was not read: train.csv, valid.csv and test.csv are beside it.")
+        return parts, SplitKind.GIVEN, [*notes, *_about_overlap(parts)]
     if not whole.is_file():
         raise DatasetInvalid(f"{folder} is not a dataset folder. {WHAT_IS_RIGHT}")
     log = read_log(whole, every_time=by_time)
@@ -145,14 +151,13 @@ def _about_repeats(rows: Sequence[Interaction]) -> list[str]:
 
 def _about_overlap(parts: Parts) -> list[str]:
     train, _, test = parts
-    notes = _about_repeats([row for part in parts for row in part])
     again = {row.triple for row in test} & {row.triple for row in train}
-    if again:
-        notes.append(
-            f"{len(again)} of {len({row.triple for row in test})} distinct test choices are in train too, as in a live "
-            "log where people come back to a sticker; the residual view leaves them out."
-        )
-    return notes
+    if not again:
+        return []
+    return [
+        f"{len(again)} of {len({row.triple for row in test})} distinct test choices are in train too, as in a live log "
+        "where people come back to a sticker; the residual view leaves them out."
+    ]
 
 
 def _about_stickers(

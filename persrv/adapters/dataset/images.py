@@ -40,7 +40,7 @@ def list_images(folder: Path, progress: Progress = silent) -> dict[str, str]:
                 suffix = dot + ending
                 if number % _EVERY == 0:
                     progress("listing pictures", number, None)
-                if not stem or suffix.lower() not in rank or not entry.is_file():
+                if not stem or suffix.lower() not in rank or not _is_file(entry):
                     continue
                 other = found.get(stem)
                 if other is None or (rank[suffix.lower()], suffix) < (rank[other.lower()], other):
@@ -49,3 +49,11 @@ def list_images(folder: Path, progress: Progress = silent) -> dict[str, str]:
         raise DatasetInvalid(f"{folder} cannot be read ({error.strerror}).") from error
     progress("listing pictures", len(found), len(found))
     return found
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether there is a file; a link that leads nowhere, or back to itself, is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

@@ -10,7 +10,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
-from persrv.adapters.dataset.problems import Problems
+from persrv.adapters.dataset.problems import Problems, not_utf8
+from persrv.adapters.dataset.records import Records
 from persrv.domain.dataset import Interaction
 from persrv.errors import DatasetInvalid
 
@@ -50,9 +51,7 @@ def read_log(path: Path, *, every_time: bool = False) -> Log:
         with path.open(encoding="utf-8-sig", newline="") as file:
             log = _read(path, file, problems, every_time)
     except UnicodeDecodeError as error:
-        raise DatasetInvalid(
-            f"{path} is not in UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8."
-        ) from None
+        raise not_utf8(path, error) from None
     except OSError as error:
         raise DatasetInvalid(f"{path} cannot be read ({error.strerror}).") from error
     problems.raise_if_any()
@@ -75,13 +74,13 @@ def log_text(rows: Sequence[Interaction], *, timed: bool) -> str:
 
 def _read(path: Path, file: TextIO, problems: Problems, every_time: bool) -> Log:
     limit = csv.field_size_limit(LONGEST_VALUE * 4)
-    reader = csv.reader(file, strict=True)
+    records = Records(file)
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() for name in next(records, [])]
         _check_header(path, header)
-        rows = tuple(_rows(path, reader, header, problems, every_time))
+        rows = tuple(_rows(path, records, header, problems, every_time))
     except csv.Error as error:
-        problems.add(path, reader.line_num, f"this is no valid CSV ({error}); is a quotation mark missing or stray?")
+        problems.add(path, records.line, f"this is no valid CSV ({error}); is a quotation mark missing or stray?")
         problems.raise_if_any()
         raise  # not reached: the line above raises
     finally:
@@ -104,14 +103,14 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
 
 
 def _rows(
-    path: Path, reader: Iterator[list[str]], header: Sequence[str], problems: Problems, every_time: bool
+    path: Path, records: Records, header: Sequence[str], problems: Problems, every_time: bool
 ) -> Iterator[Interaction]:
     places = [header.index(name) for name in COLUMNS]
     time = header.index("ts") if "ts" in header else None
-    for row in reader:
+    for row in records:
         if not row:
             continue
-        line: int = reader.line_num  # type: ignore[attr-defined]
+        line = records.line
         if len(row) != len(header):
             problems.add(
                 path,

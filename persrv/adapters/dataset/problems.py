@@ -10,6 +10,11 @@ MOST = 10
 """Problems that are shown at once; reading stops there."""
 
 
+def not_utf8(path: Path, error: UnicodeDecodeError) -> DatasetInvalid:
+    """What is said of a file in another encoding, as spreadsheets save it."""
+    return DatasetInvalid(f"{path} is not in UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8.")
+
+
 class Problems:
     """Gathers sentences of the form "file, line 3: reason, and what would be right"."""
 

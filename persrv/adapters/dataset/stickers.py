@@ -6,7 +6,7 @@ import json
 import tempfile
 from array import array
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -182,7 +182,18 @@ def _docid(sticker: dict[str, Any]) -> str:
     value = value.strip()
     if any(character in value for character in "\0\t\r\n"):
         raise _WrongLineError("the id has a tab, a line break or a zero byte in it; take it out.")
+    if not _is_unicode(value):
+        raise _WrongLineError("the id has one half of a character in it, like \\ud83d alone; give both or none.")
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether no escape names half of a pair, which no file in UTF-8 can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _text(sticker: dict[str, Any], names: tuple[str, ...]) -> str | None:
@@ -204,10 +215,11 @@ def _vector(sticker: dict[str, Any]) -> NDArray[np.float32] | None:
     value = sticker[name]
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]  # as models give it: a batch of one
-    try:
-        vector = np.array(value, dtype=np.float32)
-    except (ValueError, TypeError, OverflowError):
-        vector = np.empty(0, dtype=np.float32)
-    if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all():
+    vector = np.empty(0, dtype=np.float32)
+    # numpy would take strings and true for numbers.
+    if isinstance(value, list) and {int, float}.issuperset(map(type, value)):
+        with suppress(OverflowError):
+            vector = np.array(value, dtype=np.float32)
+    if not len(vector) or not np.isfinite(vector).all():
         raise _WrongLineError(f"{name} has to be a list of finite numbers.")
     return vector

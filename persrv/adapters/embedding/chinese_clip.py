@@ -30,7 +30,8 @@ class ChineseClipEncoder:
     whitens = False
 
     def __init__(self, model: str = DEFAULT_MODEL, option: str = "PERSRV_IMAGE_MODEL") -> None:
-        self._torch, transformers = imported(self.name, "torch", "transformers")
+        asked = f"PERSRV_IMAGE_ENCODER={self.name}" if option == "PERSRV_IMAGE_MODEL" else f"{option}={model}"
+        self._torch, transformers = imported(asked, "torch", "transformers")
         folder = Path(model).expanduser()
         if not folder.is_dir() and (folder.exists() or model.startswith((".", "/", "~"))):
             raise ConfigurationError([f"{option}={model} is no folder. Check the path."])

@@ -33,7 +33,7 @@ class CnClipEncoder:
     whitens = False
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
-        self._torch, self._clip = imported(self.name, "torch", "cn_clip.clip")
+        self._torch, self._clip = imported(f"PERSRV_IMAGE_ENCODER={self.name}", "torch", "cn_clip.clip")
         vision, text, file = _parts(model)
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._model: Any

@@ -21,16 +21,17 @@ BATCH: Final = 16
 _WHITE: Final = (255, 255, 255, 255)
 
 
-def imported(encoder: str, *names: str) -> list[Any]:
+def imported(wanted_by: str, *names: str) -> list[Any]:
     """Import the heavy libraries that an encoder needs.
 
+    :param wanted_by: Begins the message, like "PERSRV_IMAGE_ENCODER=cn-clip".
     :raises ConfigurationError: one is missing, or breaks as it is imported; says how to install them.
     """
     try:
         return [import_module(name) for name in names]
     except (ImportError, AttributeError, OSError, RuntimeError) as error:  # a shared library, or a wrong pairing
         raise ConfigurationError(
-            [f"PERSRV_IMAGE_ENCODER={encoder} needs {', '.join(names)} ({error}). Install them: {INSTALL}"]
+            [f"{wanted_by} needs {', '.join(names)} ({error}). Install them: {INSTALL}"]
         ) from error
 
 

@@ -32,6 +32,8 @@ _STYLE: Final[Any] = {
     "axes.facecolor": "none",
 }
 _T = TypeVar("_T")
+ABREAST: Final = 4
+"""Panels of the tuning chart that stand beside each other: as many as a page shows with labels that can be read."""
 OWN: Final = ("persrv", "persrv-plus")
 
 
@@ -105,8 +107,11 @@ def latency_chart(report: Report) -> str:
 
 def tuning_chart(steps: Sequence[TuningStep]) -> str:
     """Each setting's trials on the validation part; the chosen one is marked."""
-    with _drawing(2.6, columns=len(steps)) as (figure, _):
-        for axes, step in zip(figure.axes, steps, strict=True):
+    rows = -(-len(steps) // ABREAST)
+    with _drawing(2.2 * rows + 0.4, rows=rows, columns=min(len(steps), ABREAST)) as (figure, _):
+        for unused in figure.axes[len(steps) :]:
+            unused.set_visible(False)
+        for axes, step in zip(figure.axes, steps, strict=False):
             trials = sorted(step.trials, key=lambda trial: (trial.value is None, trial.value or 0.0))
             labels = ["none" if trial.value is None else f"{trial.value:g}" for trial in trials]
             axes.plot(range(len(trials)), [trial.score for trial in trials], "-o", color=OTHERS, markersize=4)
@@ -122,8 +127,8 @@ def tuning_chart(steps: Sequence[TuningStep]) -> str:
 class _drawing:  # noqa: N801 - reads as a statement
     """A figure in our style; closed at the end, so that no state of pyplot is touched."""
 
-    def __init__(self, height: float, columns: int = 1) -> None:
-        self._height, self._columns = height, columns
+    def __init__(self, height: float, *, rows: int = 1, columns: int = 1) -> None:
+        self._height, self._rows, self._columns = height, rows, columns
 
     def __enter__(self) -> tuple[Any, Any]:
         import matplotlib as mpl
@@ -132,7 +137,7 @@ class _drawing:  # noqa: N801 - reads as a statement
         self._context = mpl.rc_context(_STYLE)
         self._context.__enter__()
         figure = Figure(figsize=(max(8.2, 2.3 * self._columns), self._height))
-        return figure, figure.subplots(1, self._columns, squeeze=False)[0][0]
+        return figure, figure.subplots(self._rows, self._columns, squeeze=False)[0][0]
 
     def __exit__(self, *_: object) -> None:
         self._context.__exit__(None, None, None)

@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from persrv.evaluation.cases import Case, Module
+from persrv.evaluation.generation import Generation
 from persrv.evaluation.page.charts import ablation_chart, latency_chart, ran, systems_chart, tuning_chart
 from persrv.evaluation.report import NotRun, Report
 from persrv.evaluation.report_json import plain_report
@@ -72,6 +73,7 @@ def render_page(report: Report, cases: Sequence[Case], thumbnail: Thumbnail) -> 
         charts={name: Markup(svg) for name, svg in _charts(report).items()},  # noqa: S704 - matplotlib escapes texts
         cases={module: [case for case in cases if case.module is module] for module in Module},
         about=ABOUT,
+        unmeasured=_unmeasured(report.generation),
         pictures=pictures,
         settings_json=json.dumps(dict(report.settings), ensure_ascii=False, indent=1),
     )
@@ -122,4 +124,13 @@ def _p(value: float) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return f"{cell.value:.4f}" if cell.value is not None else f"not measured: {cell.not_measured}"
+    return "–" if cell.value is None else f"{cell.value:.4f}"
+
+
+def _unmeasured(generation: Generation | None) -> list[str]:
+    """Why cells of table 6 are empty, each reason once: a sentence in every cell would make it wider than a screen."""
+    if generation is None:
+        return []
+    rows = [row for part in (generation.everything, generation.not_in_train) for row in (part.bleu, part.cosine)]
+    cells = [cell for row in rows for cell in (row.overall, row.without_text, row.with_text)]
+    return list(dict.fromkeys(cell.not_measured for cell in cells if cell.not_measured))

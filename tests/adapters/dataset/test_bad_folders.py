@@ -46,6 +46,10 @@ def said(folder, **options):
         (f"{HEADER}\nu,q\0,a\n", 2, "zero byte"),
         (f'{HEADER}\nu,"q\tr",a\n', 2, "a tab"),
         (f'{HEADER}\nu,"never closed,a\n', 2, "no valid CSV"),
+        (f'{HEADER}\nu,q,a\n\nu,"never closed,a\nu,q,b\nu,"r",a\n', 4, "no valid CSV"),
+        (f'{HEADER}\nu,"never closed,a\n' + "u,q,a\n" * 9_000, 2, "no valid CSV"),
+        (f'{HEADER}\nu,q,a\nu,"never closed,a\nu,q,b\nu,r",a\n', 3, "a line break"),
+        (f'{HEADER}\nu,"q\n",a\n,q,a\n', 4, "the uid is empty"),
         (f"{HEADER}\nu,{'x' * 20000},a\n", 2, "characters"),
         (f"{HEADER},ts\nu,q,a,yesterday\n", 2, "Unix seconds"),
         (f"{HEADER},ts\nu,q,a,1717545600000\n", 2, "Unix seconds"),
@@ -67,12 +71,18 @@ def test_a_bad_row_names_its_file_line_and_reason(tmp_path, text, line, reason):
         ('{"id": ""}\n', 1, "there is no id"),
         ('{"id": true}\n', 1, "there is no id"),
         ('{"id": "a\\tb"}\n', 1, "a tab"),
+        ('{"id": "a\\ud83d"}\n', 1, "one half of a character"),
         ('{"id": "a"}\n\n{"id": "a"}\n', 3, "was on line 1 already"),
         ('{"id": "a", "ocr": 3}\n', 1, "ocr has to be a string or a list of strings"),
         ('{"id": "a", "llava_keywords": [["x"]]}\n', 1, "llava_keywords has to be"),
         ('{"id": "a", "embedding": "x"}\n', 1, "finite numbers"),
         ('{"id": "a", "embedding": [1, NaN]}\n', 1, "finite numbers"),
         ('{"id": "a", "embedding": []}\n', 1, "finite numbers"),
+        ('{"id": "a", "embedding": ["1", "2"]}\n', 1, "finite numbers"),
+        ('{"id": "a", "embedding": [0.5, true]}\n', 1, "finite numbers"),
+        ('{"id": "a", "embedding": [[1, 2], [3, 4]]}\n', 1, "finite numbers"),
+        ('{"id": "a", "embedding": 1}\n', 1, "finite numbers"),
+        (f'{{"id": "a", "embedding": [{10**400}]}}\n', 1, "finite numbers"),
         ('{"id": "a", "embedding": [1, 2]}\n{"id": "b", "embedding": [1]}\n', 2, "1 numbers; those before it have 2"),
         ("[" * 100_000 + "\n", 1, "no valid JSON"),
     ],
@@ -163,3 +173,18 @@ def test_sticker_queries_with_a_bad_row_name_its_line(tmp_path):
     path = tmp_path / "zh.csv"
     path.write_text("sticker_id,labeled_queries\n1.png,a,b\n", "utf-8")
     assert "zh.csv, line 2:" in said(path)
+
+
+def test_a_lost_quotation_mark_of_sticker_queries_is_told_by_the_line_of_its_row(tmp_path):
+    path = tmp_path / "zh.csv"
+    path.write_text('sticker_id,labeled_queries\n1.png,"a"\n2.png,"b\n3.png,c\n4.png,"d"\n', "utf-8")
+    assert "zh.csv, line 3: this is no valid CSV" in said(path)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_sticker_queries_in_another_encoding_are_told_which_is_wanted(tmp_path, encoding):
+    path = tmp_path / "zh.csv"
+    path.write_bytes("sticker_id,labeled_queries\r\n1.png,开心\r\n".encode(encoding))
+    message = said(path)
+    assert "zh.csv is not in UTF-8" in message
+    assert message.endswith("save it as UTF-8.")

@@ -206,3 +206,28 @@ def test_a_log_is_read_back_as_it_was_written(tmp_path, timed):
     path.write_text(log_text(log, timed=timed), "utf-8", newline="")
     read = read_log(path)
     assert (read.rows, read.timed) == (tuple(log), timed)
+
+
+def test_a_picture_that_is_a_link_to_itself_is_none_and_the_others_are_found(tmp_path):
+    folder = parts(tmp_path / "set")
+    (folder / "images").mkdir()
+    (folder / "images" / "a.png").write_bytes(b"")
+    (folder / "images" / "b.png").symlink_to("b.png")
+    stickers = read_dataset(folder, seed=1).stickers
+    assert stickers.docids == ("a",)
+    assert stickers.images.count() == 1
+
+
+def test_a_log_beside_its_parts_is_said_not_to_be_read(tmp_path):
+    notes = read_dataset(parts(tmp_path / "set", interactions_csv=rows("u,q,z")), seed=1).notes
+    assert "interactions.csv was not read: train.csv, valid.csv and test.csv are beside it." in notes
+    assert not any("was not read" in note for note in read_dataset(parts(tmp_path / "other"), seed=1).notes)
+
+
+def test_repeats_are_noted_once_whatever_the_split(tmp_path):
+    timed = rows(*(f"u,q,d{n % 15},{n}" for n in range(40)), header="uid,query,docid,ts")
+    given = parts(tmp_path / "given", train_csv=rows("u,q,a", "u,q,a"))
+    log = write(tmp_path / "log", interactions_csv=timed)
+    for folder, by_time in ((given, False), (log, False), (log, True)):
+        notes = read_dataset(folder, seed=1, by_time=by_time).notes
+        assert sum("rows repeat a choice" in note for note in notes) == 1, (folder.name, by_time)

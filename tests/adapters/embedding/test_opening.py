@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from persrv.adapters.embedding import IMAGE_ENCODERS, open_image_encoder
+from persrv.adapters.embedding.chinese_clip import ChineseClipEncoder
 from persrv.errors import ConfigurationError
 
 
@@ -18,6 +19,21 @@ def test_the_default_needs_no_model():
 def test_an_unknown_encoder_is_an_error_that_names_the_setting_and_the_choices():
     with pytest.raises(ConfigurationError, match=r"PERSRV_IMAGE_ENCODER.*style.*resnet"):
         open_image_encoder("resnet")
+
+
+@pytest.mark.parametrize("option", ["PERSRV_IMAGE_MODEL", "PERSRV_EVALUATION_CLIP_MODEL"])
+def test_missing_libraries_are_told_by_the_setting_that_asks_for_them(monkeypatch, option):
+    def missing(name):
+        raise ImportError(f"No module named '{name}'")
+
+    monkeypatch.setattr("persrv.adapters.embedding.networks.import_module", missing)
+    with pytest.raises(ConfigurationError) as caught:
+        ChineseClipEncoder("some/model", option=option)
+    asked = {
+        "PERSRV_IMAGE_MODEL": "PERSRV_IMAGE_ENCODER=chinese-clip",
+        "PERSRV_EVALUATION_CLIP_MODEL": "PERSRV_EVALUATION_CLIP_MODEL=some/model",
+    }
+    assert str(caught.value).startswith(f"{asked[option]} needs torch, transformers (No module named 'torch').")
 
 
 def test_a_model_for_the_descriptor_is_a_mistake():

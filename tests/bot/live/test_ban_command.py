@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from persrv.domain.moderation import Banned
+
 
 @pytest.fixture
 def filled(bot, world, make_pack, mei, finds):
@@ -47,6 +49,20 @@ def test_a_banned_sticker_is_gone_from_answers_favourites_and_pages_served_befor
     assert "早已封禁" in bans(mei, "/ban", sent).text
     assert "已解封" in bans(mei, "/unban", sent).text
     assert target.id in alex.types("").sticker_ids
+
+
+def test_a_banned_sticker_is_listed_by_its_emoji_and_its_set(filled, mei):
+    sent = in_chat(mei, "🐱")
+    assert bans(mei, "/ban", sent).text == f"🚫 已封禁：贴纸包 Cats @Cats_by_test 里的 {sent.sticker.emoji}。"
+    mei.asks("/ban @Dogs_by_test")
+    unknown = Banned.sticker("AgADunknown")
+    filled.do(filled.services.moderation.ban(unknown, by=mei.id))
+    listed = mei.asks("/ban").text.split("已封禁\n")[1].split("\n")
+    assert set(listed) == {
+        "• 贴纸 AgADunknown",
+        "• 贴纸包 @dogs_by_test",
+        f"• 贴纸包 Cats @Cats_by_test 里的 {sent.sticker.emoji}",
+    }
 
 
 def test_ban_set_takes_the_whole_set_and_nobody_can_add_it_again(filled, mei, alex, finds):

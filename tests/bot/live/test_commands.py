@@ -23,6 +23,7 @@ def test_start_and_help_speak_the_persons_language(bot, mei, alex):
     assert "你好" in mei.asks("/start").text
     hello = alex.asks("/start")
     assert "Hello" in hello.text
+    assert "Just @persrv_bot and a space shows the stickers you used last." in hello.text
     assert hello.buttons[0][0].action == "switch_inline_query_current_chat"
     assert "/forgetme" in alex.asks("/help").text
 

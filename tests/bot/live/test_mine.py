@@ -233,6 +233,9 @@ def test_whatever_else_is_said_only_tells_how_it_stands(filled, mei, alex):
     anything = ("/mine", "/mine yes", "/mine only off", "/mine 1002", "/mine '; DROP TABLE own_packs_modes")
     for words in anything:
         assert "like all others" in alex.asks(words).text
+    assert alex.asks("/mine yes").text.startswith("After /mine I take off, prefer, only.\n\n")
+    assert mei.asks("/mine yes").text.startswith("/mine 后面可以写 off、prefer、only。\n\n")
+    assert "I take" not in alex.asks("/mine").text + alex.asks("/mine OFF").text
     alex.asks("/mine only")
     for words in anything:
         assert "and no others" in alex.asks(words).text

@@ -37,7 +37,7 @@ def test_a_person_sees_their_styles_as_a_picture_with_their_words(filled, page, 
     answer = finds(mei, "想哭", lambda answer: answer.stickers)
     mei.chooses(answer, 0)
     message = mei.asks("/mystyle")
-    assert message.text.startswith("你的风格\n1. 100 %：想哭")
+    assert message.text.startswith("你的风格\n1. 100 %：你为它们输入过 想哭\n\n带圆点")
     picture = picture_of(page, message)
     assert picture.format == "PNG"
     assert picture.width == 1280
@@ -46,7 +46,16 @@ def test_a_person_sees_their_styles_as_a_picture_with_their_words(filled, page, 
 def test_the_caption_is_in_the_persons_language(filled, alex, finds):
     learn(filled)
     alex.chooses(finds(alex, "party", lambda answer: answer.stickers), 0)
-    assert alex.asks("/mystyle").text.startswith("Your styles\n1. 100 % – party")
+    assert alex.asks("/mystyle").text.startswith("Your styles\n1. 100 % – typed for: party\n\nDots mark")
+
+
+def test_words_that_were_typed_for_two_styles_alike_are_left_out(filled, alex, finds):
+    learn(filled)
+    for place in range(4):
+        alex.chooses(finds(alex, "cats", lambda answer: len(answer.stickers) == 4), place)
+    lines = alex.asks("/mystyle").text.split("\n")
+    assert lines[2].startswith("2. ")
+    assert not any("typed for" in line for line in lines)
 
 
 def test_the_caption_says_how_sure_the_bot_is_that_there_is_a_style(filled, alex, finds):

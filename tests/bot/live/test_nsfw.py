@@ -95,6 +95,8 @@ def test_whatever_else_is_said_only_tells_how_it_stands(start_bot, alex):
     anything = ("/nsfw", "/nsfw yes", "/nsfw on off", "/nsfw 1002", "/nsfw '; DROP TABLE nsfw_people")
     for words in anything:
         assert "hidden from you" in alex.asks(words).text
+    assert alex.asks("/nsfw maybe").text.startswith("After /nsfw I take on, off.\n\n")
+    assert "I take" not in alex.asks("/nsfw").text + alex.asks("/nsfw OFF").text
     alex.asks("/nsfw on")
     for words in anything:
         assert "shown to you" in alex.asks(words).text
