@@ -160,4 +160,4 @@ async def test_an_error_that_nobody_foresaw_holds_no_other_set_up_and_the_set_is
     async with at_work(desk.importer):
         await until(lambda: cats.outcomes[-1:] == dogs.outcomes[-1:] == [Outcome.ADDED])
     assert desk.source.asked == ["cats", "dogs", "cats"]
-    assert "nobody foresaw this" in caplog.text
+    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == ["nobody foresaw this"]
