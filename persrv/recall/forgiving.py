@@ -32,7 +32,7 @@ mistyped queries was the same."""
 LOOKED_AT: Final = 4
 """Entries that each rule looks at, most frequent first: not all of them fit."""
 TYPED: Final = 0.3
-"""How much the query as typed counts beside them: single characters of it may still say something."""
+"""How much the query as typed counts at least beside them: single characters of it may still say something."""
 _IS_LATIN = re.compile("[a-z0-9]+")
 
 
@@ -98,9 +98,9 @@ def readings(query: str, vocabulary: Vocabulary, past: PastQueries | None) -> tu
     return alternatives(query, vocabulary)
 
 
-def weight_of_typed(meant: Sequence[object]) -> float:
-    """How much the query as typed counts beside what else it may mean."""
-    return TYPED if meant else 1.0
+def weight_of_typed(meant: Sequence[Alternative]) -> float:
+    """How much the query as typed counts beside what else it may mean: the less, the surer that is."""
+    return max(TYPED, 1.0 - max(reading.weight for reading in meant)) if meant else 1.0
 
 
 def alternatives(

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persrv.recall import forgiving
-from persrv.recall.forgiving import MOST_ALTERNATIVES, ForgivingWeights, Slip, alternatives
+from persrv.recall.forgiving import (
+    MOST_ALTERNATIVES,
+    TYPED,
+    Alternative,
+    ForgivingWeights,
+    Slip,
+    alternatives,
+    weight_of_typed,
+)
 from persrv.recall.vocabulary import Vocabulary, count_entries
 from persrv.text import tokenise
 
@@ -121,3 +129,11 @@ def test_the_work_for_256_different_characters_is_bounded(monkeypatch):
 
 def test_an_empty_vocabulary_gives_nothing():
     assert alternatives("kaixin", Vocabulary({})) == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"), [([], 1.0), ([1.0], TYPED), ([0.8, 0.4], TYPED), ([0.4], 0.6), ([0.4, 0.2], 0.6)]
+)
+def test_what_was_typed_counts_the_less_the_surer_another_reading_is(others, expected):
+    meant = [Alternative("other", ("other",), Slip.TYPO, weight) for weight in others]
+    assert weight_of_typed(meant) == pytest.approx(expected)
