@@ -139,7 +139,7 @@ class Services:
         self.suggester.forget(user_id)
         await self.impressions.flush()
         erased = await self.history.forget(user_id)
-        self.shelf.choices_changed()
+        self.shelf.choices_erased()
         self.styles.forget(user_id)  # again: a fit that was under way may have ended since
         self.tastes.forget(user_id)
         self.nsfw.forget(user_id)

@@ -90,8 +90,12 @@ class Shelf:
         return await self._newest.first(limit)
 
     def choices_changed(self) -> None:
-        """Somebody chose something, or was forgotten: others may be popular."""
+        """Somebody chose something: others may be popular."""
         self._popular.kept.changed()
+
+    def choices_erased(self) -> None:
+        """Somebody was forgotten: what they chose is shown to nobody any more, however long it takes to count anew."""
+        self._popular.kept.drop()
 
     def changed(self) -> None:
         """A set or sticker is new, another than before, or banned."""

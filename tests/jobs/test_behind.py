@@ -76,7 +76,8 @@ async def test_a_place_is_given_only_to_who_is_still_there(services, cheering, m
     assert all(ranked.reason is Reason.SEARCH for ranked in reading.ranking)
 
 
-async def test_what_somebody_chose_is_popular_in_the_next_answer(services, cheering, choose):
+async def test_what_somebody_chose_is_popular_in_the_next_answer(services, cheering, choose, monkeypatch):
+    monkeypatch.setattr("persrv.suggest.kept.PROMPT_SECONDS", 60.0)  # however busy this machine is
     first, second, *_ = await cheering("kept", 5)
     await choose(MEI, first)
     services.chosen(MEI)
@@ -87,7 +88,9 @@ async def test_what_somebody_chose_is_popular_in_the_next_answer(services, cheer
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == second
 
 
-async def test_what_only_a_forgotten_person_chose_is_not_popular(services, cheering, choose):
+@pytest.mark.parametrize("prompt", [0.02, 0.0], ids=["counted at once", "counted beside answers"])
+async def test_what_only_a_forgotten_person_chose_is_not_popular(services, cheering, choose, monkeypatch, prompt):
+    monkeypatch.setattr("persrv.suggest.kept.PROMPT_SECONDS", prompt)
     first, second, *_ = await cheering("kept", 5)
     await choose(MEI, second)
     services.chosen(MEI)
