@@ -133,25 +133,26 @@ async def test_where_there_was_no_state_nothing_of_a_killed_restore_serves(backu
     assert await numbers(places) == {1}
 
 
-async def test_nobody_begins_while_a_restore_runs(backup, tmp_path, monkeypatch):
+async def cut_off(backup, tmp_path, monkeypatch):
+    """A state that a restore was killed over."""
     settings = Settings(data_dir=tmp_path / "two")
     places = await state(settings, 2)
     with monkeypatch.context() as patched:
         kill_at(patched, 3)
         with pytest.raises(Killed):
             restore_backup(places, backup, force=True)
+    return settings, places
+
+
+async def test_nobody_begins_while_a_restore_runs(backup, tmp_path, monkeypatch):
+    settings, places = await cut_off(backup, tmp_path, monkeypatch)
     with one_job_at_a_time(settings), pytest.raises(StorageError, match="under way"):
         prepare_data_dir(settings)
     assert was_cut_off(places)
 
 
 async def test_what_was_written_after_a_kill_is_not_thrown_away(backup, tmp_path, monkeypatch):
-    settings = Settings(data_dir=tmp_path / "two")
-    places = await state(settings, 2)
-    with monkeypatch.context() as patched:
-        kill_at(patched, 3)
-        with pytest.raises(Killed):
-            restore_backup(places, backup, force=True)
+    settings, _ = await cut_off(backup, tmp_path, monkeypatch)
     upgrade(settings.database)  # as a version did that did not look
     before = sorted(path.name for path in settings.data_dir.iterdir())
     with pytest.raises(StorageError, match=r"\.NAME\.replaced"):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
 from PIL import Image
 from pydantic import SecretStr
@@ -119,6 +120,26 @@ def make_pack(tmp_path: Path) -> MakePack:
         return SamplePack(name, title or name.replace("_", " "), tuple(stickers), "drawn by the tests")
 
     return make
+
+
+@pytest.fixture
+def health() -> str:
+    """Where the bot's health pages are."""
+    return f"127.0.0.1:{free_port()}"
+
+
+@pytest.fixture
+def ask(health):
+    """`ask("/readyz")`: status and text, or (0, "") while nothing listens."""
+
+    def page(path: str) -> tuple[int, str]:
+        try:
+            answer = httpx.get(f"http://{health}{path}", trust_env=False, timeout=10)
+        except httpx.TransportError:
+            return 0, ""
+        return answer.status_code, answer.text
+
+    return page
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ REFUSED = "Bad Request: bad webhook: Failed to resolve host: Name or service not
 
 
 @pytest.fixture
-def health():
-    return f"127.0.0.1:{free_port()}"
-
-
-@pytest.fixture
 def hook():
     """The settings of a bot behind a webhook."""
     port = free_port()
@@ -31,20 +26,6 @@ def hook():
         "webhook_listen": f"127.0.0.1:{port}",
         "webhook_secret": SecretStr("s-e-c"),
     }
-
-
-@pytest.fixture
-def ask(health):
-    """`ask("/readyz")`: status and text, or (0, "") while nothing listens."""
-
-    def page(path: str) -> tuple[int, str]:
-        try:
-            answer = httpx.get(f"http://{health}{path}", trust_env=False, timeout=10)
-        except httpx.TransportError:
-            return 0, ""
-        return answer.status_code, answer.text
-
-    return page
 
 
 @pytest.fixture

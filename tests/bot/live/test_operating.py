@@ -7,7 +7,6 @@ import signal
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.sandbox.seen import SandboxRefused
@@ -15,11 +14,6 @@ from tests.bot.live.conftest import free_port, until
 
 SECRET = "the-webhook-secret"
 PRIVATE = "words-that-nobody-else-may-read"
-
-
-@pytest.fixture
-def health():
-    return f"127.0.0.1:{free_port()}"
 
 
 @pytest.fixture
@@ -36,20 +30,6 @@ def run(start_process, health):
         return start_process(**{f"PERSRV_{name}": value for name, value in ours.items()} | extra)
 
     return start
-
-
-@pytest.fixture
-def ask(health):
-    """`ask("/readyz")`: status and text, or (0, "") while nothing listens."""
-
-    def page(path: str) -> tuple[int, str]:
-        try:
-            answer = httpx.get(f"http://{health}{path}", trust_env=False, timeout=10)
-        except httpx.TransportError:
-            return 0, ""
-        return answer.status_code, answer.text
-
-    return page
 
 
 def seconds_to_stop(process) -> float:
