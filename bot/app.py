@@ -17,7 +17,6 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
-    ChosenInlineResultHandler,
     CommandHandler,
     ContextTypes,
     InlineQueryHandler,
@@ -171,7 +170,7 @@ def build_application(
         elif services.moderation.keeps_out(choice.user_id):
             _log.info("a choice of a banned person was left out")
         elif await services.history.record_choice(choice):
-            services.chosen(choice.user_id)
+            services.chosen(choice.user_id, choice.sticker_id)
             metrics.chosen(choice.position)
 
     def superseded(update: Update) -> None:
@@ -212,7 +211,6 @@ def build_application(
             # Of these, the first that wants an update has it alone.
             banning.BannedPersonHandler(services.moderation),
             InlineQueryHandler(inline.answer_inline_query),
-            ChosenInlineResultHandler(inline.note_chosen_result),
             CommandHandler("start", personal.start, private),
             CommandHandler("help", personal.show_help, private),
             CommandHandler("packs", packs.list_packs, private),

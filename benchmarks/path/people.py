@@ -13,6 +13,8 @@ LETTER_SECONDS = (0.25, 0.6)
 """Between two letters; a Telegram client asks after each."""
 LOOK_SECONDS = (1.0, 4.0)
 """Looking at what came, before the next word."""
+CHOSEN = 0.5
+"""So often a person who looked at something chooses one of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +23,21 @@ class Typed:
 
     :param at: Seconds from the start.
     :param last: Whether the person then stops to look.
+    :param chooses: Whether they first choose something of what they looked at last.
     """
 
     at: float
     person: int
     text: str
     last: bool
+    chooses: bool = False
 
 
 def evenly(queries: Sequence[str], people: Sequence[int], *, rate: float, seconds: float) -> list[Typed]:
     """So many queries a second, each of another person than the ones before, whatever becomes of the answers."""
+    rng = np.random.default_rng([len(people), 13])
     return [
-        Typed(number / rate, people[number % len(people)], queries[number % len(queries)], True)
+        Typed(number / rate, people[number % len(people)], queries[number % len(queries)], True, rng.random() < CHOSEN)
         for number in range(int(rate * seconds))
     ]
 
@@ -46,7 +51,7 @@ def letter_by_letter(queries: Sequence[str], people: Sequence[int], *, seconds: 
         while at < seconds:
             text = queries[int(rng.integers(len(queries)))]
             for end in range(1, len(text) + 1):
-                typed.append(Typed(at, person, text[:end], end == len(text)))
+                typed.append(Typed(at, person, text[:end], end == len(text), end == 1 and rng.random() < CHOSEN))
                 at += float(rng.uniform(*(LOOK_SECONDS if end == len(text) else LETTER_SECONDS)))
     return sorted((each for each in typed if each.at < seconds), key=lambda each: (each.at, each.person))
 

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,7 @@ class Measured:
     """One load and what came of it.
 
     :param queries: All but those of the warming up.
+    :param choices: How often somebody chose a sticker of what they were shown.
     :param late: Seconds that each query was typed late.
     :param cpu: Seconds of processor time by who took it: "bot", "stand-in", "typists".
     :param memory: MB that the bot holds at the end: resident, and of it anonymous (the rest is mapped out of files).
@@ -66,6 +67,7 @@ class Measured:
 
     seconds: float
     queries: tuple[Timed, ...]
+    choices: int
     late: tuple[float, ...]
     cpu: dict[str, float]
     memory: tuple[float, float]
@@ -191,12 +193,12 @@ def run(
 
 def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed: Sequence[Typed]) -> Measured:
     def types(each: Typed) -> None:
-        watch.types(world, each.person, each.text, last=each.last)
+        watch.types(world, each.person, each.text, last=each.last, chooses=each.chooses)
 
     before = [each for each in typed if each.at < load.warm]
-    counted = [Typed(each.at - load.warm, each.person, each.text, each.last) for each in typed if each.at >= load.warm]
+    counted = [replace(each, at=each.at - load.warm) for each in typed if each.at >= load.warm]
     Typists(before, types).run()
-    watched_from = len(watch.queries)
+    watched_from, chosen_before = len(watch.queries), watch.choices
     typists = Typists(counted, types)
     cpu = {"bot": _cpu_of(bot.pid), "stand-in": time.process_time()}
     typists.run()
@@ -206,7 +208,8 @@ def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed:
         time.sleep(0.05)
     queries = watch.clear()[watched_from:]
     cpu["typists"] = typists.cpu
-    return Measured(load.seconds, queries, tuple(typists.late), cpu, held_by(bot.pid))
+    choices = watch.choices - chosen_before
+    return Measured(load.seconds, queries, choices, tuple(typists.late), cpu, held_by(bot.pid))
 
 
 def _unanswered(queries: Sequence[Timed]) -> int:

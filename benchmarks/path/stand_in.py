@@ -6,7 +6,10 @@ import threading
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.sandbox.inline_desk import InlineAnswer, InlineDesk
+from bot.sandbox.room import FRIENDS
 from bot.sandbox.updates import Update, UpdateQueue
 from bot.sandbox.world import World
 from persrv.domain.stickers import FetchedSticker, StickerFormat
@@ -20,7 +23,7 @@ class Timed:
     :param typed: Seconds of `time.perf_counter`, like the others.
     :param handed: When `getUpdates` gave it to the bot; None: not yet.
     :param answered: When `answerInlineQuery` was taken; None: not yet.
-    :param stickers: How many the answer has.
+    :param results: The ids of the answer's stickers, best first.
     """
 
     person: int
@@ -28,7 +31,7 @@ class Timed:
     typed: float
     handed: float | None = None
     answered: float | None = None
-    stickers: int = 0
+    results: tuple[str, ...] = ()
 
 
 class StopWatch:
@@ -36,17 +39,38 @@ class StopWatch:
 
     def __init__(self) -> None:
         self.queries: dict[str, Timed] = {}
+        self.choices = 0
+        """How often somebody chose a sticker."""
+        self._looked_at: dict[int, str] = {}
+        self._rng = np.random.default_rng(14)
 
-    def types(self, world: World, person: int, text: str, *, last: bool) -> None:
-        """A person types; nobody waits for the answer."""
+    def types(self, world: World, person: int, text: str, *, last: bool, chooses: bool = False) -> None:
+        """A person types; nobody waits for the answer.
+
+        :param chooses: They choose a sticker of what they looked at last before that, if there was any.
+        """
         with world.lock:
+            if chooses:
+                self._choose(world, person)
             asked = world.open_inline_query(person, text)
             self.queries[asked.id] = Timed(person, last, time.perf_counter())
+            if last:
+                self._looked_at[person] = asked.id
 
     def clear(self) -> tuple[Timed, ...]:
         """Forget them, and return them in the order of typing."""
         taken, self.queries = tuple(self.queries.values()), {}
+        self._looked_at.clear()
         return taken
+
+    def _choose(self, world: World, person: int) -> None:
+        looked_at = self._looked_at.pop(person, "")
+        timed = self.queries.get(looked_at)
+        if timed is None or not timed.results:
+            return
+        place = min(int(self._rng.geometric(0.3)), len(timed.results)) - 1  # what is further behind, less often
+        world.choose(person, FRIENDS, looked_at, timed.results[place])
+        self.choices += 1
 
 
 class WatchedQueue(UpdateQueue):
@@ -78,7 +102,8 @@ class WatchedDesk(InlineDesk):
         super().answer(query_id, answer)
         timed = self._watch.queries.get(query_id)
         if timed is not None:
-            timed.answered, timed.stickers = time.perf_counter(), len(answer.results)
+            timed.answered = time.perf_counter()
+            timed.results = tuple(each.id for each in answer.results)
 
 
 def watched(token: str, watch: StopWatch) -> World:

@@ -45,6 +45,7 @@ def _figures(measured: Measured) -> dict[str, object]:
         "answered": measured.answered,
         "answers_a_second": measured.a_second,
         "superseded": measured.superseded,
+        "choices_a_second": measured.choices / measured.seconds,
         "waited_for_in_vain": measured.unanswered,
         "ms_from_typing": {f"p{share}": measured.percentile(share) for share in (50, 95, 100)},
         "ms_from_get_updates": {f"p{share}": measured.percentile(share, since_handed=True) for share in (50, 95, 100)},
@@ -61,6 +62,7 @@ def _page(result: PathRun, notes: str) -> str:
     rows: list[tuple[str, ...]] = [
         ("typed a second", *(f"{len(each.queries) / each.seconds:.0f}" for each in both)),
         ("answered a second", *(f"{each.a_second:.0f}" for each in both)),
+        ("stickers chosen a second", *(f"{each.choices / each.seconds:.1f}" for each in both)),
         ("superseded, not answered", *(f"{each.superseded}" for each in both)),
         ("waited for in vain", *(f"{each.unanswered}" for each in both)),
         *(
@@ -89,7 +91,8 @@ The bot (`persrv run`) over HTTP against the stand-in of Telegram, {learnt},
 
 The first load is open: queries come at their time, whatever became of the ones before. In the second each person types
 a word letter by letter (a query with each letter, every 0.25 to 0.6 s), looks for 1 to 4 s, and types the next; waits
-are those of the last letters, whose answers are looked at. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
+are those of the last letters, whose answers are looked at. In both, people choose a sticker half of the times they have
+looked: it is recorded, and their style fitted anew. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
 {ANSWERS_TARGET:g} answers a second in the second, on two processors that the stand-in shares.
 
 {table(rows, heads)}

@@ -111,12 +111,6 @@ def _may_ask(user_id: int, context: Context) -> bool:
     return allowed
 
 
-async def note_chosen_result(update: Update, context: Context) -> None:
-    """Index what was chosen. It is in the database already: `DurableUpdateQueue` saw to that."""
-    if update.chosen_inline_result is not None:
-        context.services.indexer.wake()
-
-
 def read_choice(result: ChosenInlineResult, *, bot_id: int, update_id: int) -> Choice | None:
     """A chosen result as a choice, or None when its id is not one of ours."""
     user = result.from_user

@@ -99,12 +99,13 @@ class Services:
             chat_id=chat_id,
         )
 
-    def chosen(self, user_id: int) -> None:
-        """This person has chosen something: their next answer is to know of it."""
+    def chosen(self, user_id: int, sticker_id: int) -> None:
+        """This person has chosen a sticker, and it is written: their next answer is to know of it, others soon."""
         self.tastes.forget(user_id)
         self.own_packs.chosen(user_id)
         self.styles.wake(user_id)
         self.shelf.choices_changed()
+        self.indexer.chosen(sticker_id)
 
     def packs_changed(self) -> None:
         """A pack is new or another than before: the index and what is held of packs are to follow."""

@@ -23,6 +23,14 @@ MOST = 20_000
 """At most so many together: about half a minute, in which others write, and after which they are found at once."""
 BUSY = 10
 """Looks for which many are left alone where another process has them: to read them takes seconds of its processor."""
+CHOSEN_SECONDS = 2.0
+"""For which a choice waits for others, before the query that it was made with finds the sticker for everybody: a commit
+keeps those who ask from the processor, and where many people chat there is a choice at any time. Whoever made it has
+it in memory at once."""
+CHOSEN_SHARE = 10.0
+"""Times as long as those before took to be indexed, if that is longer..."""
+CHOSEN_LONGEST = 600.0
+"""... but no longer than this."""
 PATIENCE = 60
 """Looks, each `interval` and the index's own waiting apart, for which what must be done waits for another writer."""
 
@@ -34,23 +42,43 @@ class Indexer:
     between the reading and the commit is indexed once more: another process may have been quicker, and its commit
     overwritten. The queue is looked at every `interval` seconds, so that what another process added (`persrv import`)
     is found in time too: also while many are indexed together, since what a few people change must not wait for that.
+    Where nothing waits but stickers that somebody chose, they wait for others: see `CHOSEN_SECONDS`.
     """
 
-    def __init__(self, queue: IndexQueue, index: StickerIndex, executor: Executor, *, interval: float = 1.0) -> None:
-        """:param executor: Runs the index's work; with two workers or more few are indexed while many are."""
+    def __init__(
+        self,
+        queue: IndexQueue,
+        index: StickerIndex,
+        executor: Executor,
+        *,
+        interval: float = 1.0,
+        patient: float = CHOSEN_SECONDS,
+    ) -> None:
+        """Make it.
+
+        :param executor: Runs the index's work; with two workers or more few are indexed while many are.
+        :param patient: Seconds for which what was chosen waits at least.
+        """
         self._queue = queue
         self._index = index
         self._executor = executor
         self._interval = interval
+        self._patient = self._least_patient = patient
         self._changed = asyncio.Event()
         self._draining = asyncio.Lock()
+        self._chosen: dict[int, float] = {}
+        """Stickers that were queued because somebody chose them, and when by the loop's clock; the first one first."""
 
     def wake(self) -> None:
         """Something was queued in this process: look now."""
         self._changed.set()
 
+    def chosen(self, sticker_id: int) -> None:
+        """A sticker was queued in this process because somebody chose it."""
+        self._chosen.setdefault(sticker_id, asyncio.get_running_loop().time())
+
     async def drain(self) -> int:
-        """Index all that waits. Return how many stickers that was.
+        """Index all that waits, but for what is chosen from now on. Return how many stickers that was.
 
         :raises IndexBusy: another process is writing; everything keeps waiting.
         """
@@ -63,7 +91,8 @@ class Indexer:
                 if queued:
                     _log.info("the search index is made anew: %d stickers", queued)
             newest = 0
-            while waiting := await self._queue.waiting(MOST):
+            self._chosen.clear()
+            while (waiting := await self._queue.waiting(MOST)) and not self._may_wait(waiting):
                 if few := _few(waiting):
                     total += await self._index_all(few)
                 elif len(waiting) < MANY:
@@ -72,6 +101,24 @@ class Indexer:
                     newest = max(newest, *waiting.values())
                     total += await self._together(waiting, newest)
         return total
+
+    def _may_wait(self, waiting: Mapping[int, int]) -> bool:
+        return waiting.keys() <= self._chosen.keys()
+
+    async def _is_due(self) -> bool:
+        """Whether something waits that may not wait any longer."""
+        if not self._chosen or self._index.needs_rebuild:
+            return True
+        first = next(iter(self._chosen.values()))
+        if asyncio.get_running_loop().time() - first >= self._patient:
+            return True
+        return not self._may_wait(await self._queue.waiting(len(self._chosen) + 1))
+
+    async def _drain_in_passing(self) -> None:
+        began = asyncio.get_running_loop().time()
+        if await self.drain():
+            took = asyncio.get_running_loop().time() - began
+            self._patient = max(self._least_patient, min(CHOSEN_SHARE * took, CHOSEN_LONGEST))
 
     async def _in_small_commits(self, waiting: Mapping[int, int]) -> int:
         stickers = list(waiting)
@@ -165,10 +212,15 @@ class Indexer:
 
     async def run(self) -> None:
         """Drain until cancelled."""
+        self._changed.set()
         while True:
+            woken = self._changed.is_set()
             self._changed.clear()
             try:
-                await self.drain()
+                if woken:
+                    await self.drain()
+                elif await self._is_due():
+                    await self._drain_in_passing()
             except IndexBusy:
                 _log.info("the search index is being written by another process; waiting for it")
             except (SearchIndexError, StorageError) as error:

@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 RETRY_SECONDS: Final = 1.0
 """Before profiles are tried again that the database could not take."""
 
+REST: Final = 4.0
+"""Times as long as a fit took before the next: where many people choose, those who ask come first."""
+
 REMEMBERED = 20_000
 """Profiles kept in memory, of some 700 bytes each in 32 dimensions."""
 
@@ -120,11 +123,13 @@ class StyleKeeper:
                 while self._due:
                     user_id = next(iter(self._due))
                     del self._due[user_id]  # before: whoever chooses meanwhile has another turn
+                    began = asyncio.get_running_loop().time()
                     try:
                         await self.refresh(user_id)
                     except StorageError:
                         self._due[user_id] = None
                         raise
+                    await asyncio.sleep(REST * (asyncio.get_running_loop().time() - began))
             except StorageError as error:
                 _log.warning("style profiles wait: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)

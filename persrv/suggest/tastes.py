@@ -73,21 +73,26 @@ class TasteKeeper:
         self._now = now
         self._capacity = capacity
         self._known: OrderedDict[int, Taste | None] = OrderedDict()
-        self._changes = 0
+        self._reading: dict[int, object] = {}
+        """By person, the latest reading that is under way; none once what it reads may be old."""
 
     async def taste(self, user_id: int) -> Taste | None:
         """A person's taste; None for one who chose nothing yet."""
         if user_id in self._known:
             self._known.move_to_end(user_id)
             return self._known[user_id]
-        before = self._changes
+        reading = self._reading[user_id] = object()
         try:
             choices = await self._log.latest_of(user_id, LATEST)
         except StorageError as error:
             _log.warning("what a person chose cannot be read just now: %s", error)
             return None
+        finally:
+            is_latest = self._reading.get(user_id) is reading
+            if is_latest:
+                del self._reading[user_id]
         taste = taste_of(user_id, choices, now=self._now())
-        if self._changes == before:  # else it may be old already: the next query reads again
+        if is_latest:  # else it may be old already: the next query reads again
             self._known[user_id] = taste
             while len(self._known) > self._capacity:
                 self._known.popitem(last=False)
@@ -96,7 +101,7 @@ class TasteKeeper:
     def forget(self, user_id: int) -> None:
         """This person chose something, or is to be forgotten: what is known of them is old."""
         self._known.pop(user_id, None)
-        self._changes += 1
+        self._reading.pop(user_id, None)
 
 
 def taste_of(user_id: int, choices: Sequence[TimedChoice], *, now: datetime) -> Taste | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -254,3 +255,70 @@ async def test_an_index_made_anew_waits_for_another_writer_too(executor):
     queue.queue_all, index.told = queue_all, busy
     assert await Indexer(queue, index, executor, interval=0.01).rebuild() == 7
     assert not queue.tickets
+
+
+@pytest.fixture
+async def running(executor):
+    """An indexer at work that looks every 10 ms, and lets what was chosen wait for 0.3 s; it has nothing to do yet."""
+    queue, index = Queue(0), Index()
+    indexer = Indexer(queue, index, executor, interval=0.01, patient=0.3)
+    task = asyncio.create_task(indexer.run())
+    await asyncio.sleep(0.05)
+    yield indexer, queue, index
+    task.cancel()
+
+
+async def test_what_was_chosen_waits_for_others_and_goes_with_them(running):
+    indexer, queue, index = running
+    for sticker in (1, 2, 3):
+        queue.tickets[sticker] = sticker
+        indexer.chosen(sticker)
+        await asyncio.sleep(0.03)
+    assert index.updates == []
+    await asyncio.sleep(0.4)
+    assert index.updates == [(3, 0)]
+    assert queue.tickets == {}
+
+
+async def test_what_changed_otherwise_does_not_wait_with_it(running):
+    indexer, queue, index = running
+    queue.tickets[1] = 1
+    indexer.chosen(1)
+    queue.tickets[2] = 2  # another process has fetched it
+    await asyncio.sleep(0.1)
+    assert index.updates == [(2, 0)]
+
+
+async def test_woken_it_indexes_what_was_chosen_too(running):
+    indexer, queue, index = running
+    queue.tickets[1] = 1
+    indexer.chosen(1)
+    indexer.wake()
+    await asyncio.sleep(0.1)
+    assert index.updates == [(1, 0)]
+
+
+async def test_what_is_chosen_while_others_are_indexed_does_not_keep_it_at_work(executor):
+    queue, index = Queue(5), Index()
+    indexer = Indexer(queue, index, executor)
+    loop = asyncio.get_running_loop()
+
+    def choose() -> None:
+        queue.tickets[7] = 2
+        indexer.chosen(7)
+
+    index.told = lambda: loop.call_soon_threadsafe(choose)
+    assert await indexer.drain() == 5
+    assert list(queue.tickets) == [7]
+    index.told = lambda: None
+    assert await indexer.drain() == 1
+
+
+async def test_where_indexing_takes_long_what_was_chosen_waits_longer(running):
+    indexer, queue, index = running
+    index.told = lambda: time.sleep(0.1)  # 10 times as long are 1 s
+    for sticker in (1, 2):
+        queue.tickets[sticker] = sticker
+        indexer.chosen(sticker)
+        await asyncio.sleep(0.6)
+    assert index.updates == [(1, 0)]

@@ -80,11 +80,11 @@ async def test_what_somebody_chose_is_popular_in_the_next_answer(services, cheer
     monkeypatch.setattr("persrv.suggest.kept.PROMPT_SECONDS", 60.0)  # however busy this machine is
     first, second, *_ = await cheering("kept", 5)
     await choose(MEI, first)
-    services.chosen(MEI)
+    services.chosen(MEI, first)
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == first
     for _ in range(2):
         await choose(MEI, second)
-        services.chosen(MEI)
+        services.chosen(MEI, second)
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == second
 
 
@@ -93,7 +93,7 @@ async def test_what_only_a_forgotten_person_chose_is_not_popular(services, cheer
     monkeypatch.setattr("persrv.suggest.kept.PROMPT_SECONDS", prompt)
     first, second, *_ = await cheering("kept", 5)
     await choose(MEI, second)
-    services.chosen(MEI)
+    services.chosen(MEI, second)
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == second
     await services.forget(MEI)
     assert (await services.suggester.suggest(ALEX, "")).placed[0].sticker.id == first

@@ -110,7 +110,7 @@ async def test_what_is_recalled_by_meaning_by_neighbours_or_by_ones_own_choices_
     await learn_meaning(services, seen)
     await services.serving.refresh()
     await services.warm_up()
-    services.chosen(ALEX)
+    services.chosen(ALEX, shelf[7])
     assert {shelf[6], shelf[7]} <= set(await asked(services, ALEX, "好难过啊"))
     await judge(services, {shelf[6]: 0.9})
     for query in ("好难过啊", "非常难过", "晚安", "加油"):

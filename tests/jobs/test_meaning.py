@@ -145,7 +145,7 @@ async def test_after_the_first_choices_only_what_means_the_same_joins_them(
 async def test_every_part_is_told_and_they_make_the_score(services, shelf, choose, seen):
     for person, query in ((1, "哭"), (2, "哭"), (2, "哭泣")):
         await choose(person, shelf["sad"], query)
-    services.chosen(1)
+    services.chosen(1, shelf["sad"])
     await embed_stickers(services, seen)
     await learn_styles(services, seen)
     await learn(services, seen)
@@ -247,7 +247,7 @@ async def test_a_sticker_newer_than_what_was_learnt_is_found(services, shelf, ad
     new = (await add_pack("new", n1=picture()))["n1"]
     await say(services, **{f"s{new}": "我想哭"})
     await choose(7, new, "哭")
-    services.chosen(7)
+    services.chosen(7, new)
     await services.indexer.drain()
     assert new in [place.sticker_id for place in await order(services, "想哭", user=7)]
 

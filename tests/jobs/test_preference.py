@@ -79,7 +79,7 @@ async def test_each_choice_counts_at_once(services, two_styles, choose, seen):
     await services.serving.refresh()
     assert (await search(services, 7))[0].sticker_id == flat[0]
     await choose(7, soft[5], "别的")
-    services.chosen(7)
+    services.chosen(7, soft[5])
     profile = await services.styles.refresh(7)
     assert profile.choices == 1
     assert {place.sticker_id for place in (await search(services, 7))[:3]} <= set(soft)

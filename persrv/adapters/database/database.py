@@ -40,10 +40,14 @@ class Database:
         self._readers = self._engine(connections=READERS)
         self._writer = self._engine(connections=1)
         self._prompt: Engine | None = None
+        self._prompt_writer: Engine | None = None
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="ask")
+        self._change_thread = ThreadPoolExecutor(1, thread_name_prefix="change")
         if self._is_sqlite:
             self._prompt = sqlite.engine_of_threads(self._url, READERS)
             sqlite.set_up(self._prompt, writes=False, transactions=False)
+            self._prompt_writer = sqlite.engine_of_threads(self._url, 1)
+            sqlite.set_up(self._prompt_writer, writes=True)
             sqlite.set_up(self._readers.sync_engine, writes=False)
             sqlite.set_up(self._writer.sync_engine, writes=True)
 
@@ -97,6 +101,26 @@ class Database:
                 async with self._writer.begin() as connection:
                     yield connection
 
+    async def change(self, work: Callable[[Connection], Answer]) -> Answer:
+        """A writing transaction as `write` has it, in one function: committed when it returns, undone when it raises.
+
+        Where it is SQLite, the whole function runs in another thread, handed over once, as that of `ask`. A caller that
+        is cancelled does not stop it.
+
+        :raises StorageError: the database cannot be written; nothing of it was.
+        """
+        async with self._lock:
+            if self._prompt_writer is None:
+                with translated_errors(self.place):
+                    async with self._writer.begin() as connection:
+                        return await connection.run_sync(work)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._change_thread, self._change, self._prompt_writer, work)
+
+    def _change(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
+        with translated_errors(self.place), engine.begin() as connection:
+            return work(connection)
+
     async def erase_traces(self) -> bool:
         """Leave nothing that was deleted in the database's files; takes about a second per 100 MB.
 
@@ -114,9 +138,11 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections. Idempotent."""
-        await asyncio.to_thread(self._threads.shutdown)
-        if self._prompt is not None:
-            self._prompt.dispose()
+        for threads in (self._threads, self._change_thread):
+            await asyncio.to_thread(threads.shutdown)
+        for engine in (self._prompt, self._prompt_writer):
+            if engine is not None:
+                engine.dispose()
         await self._readers.dispose()
         await self._writer.dispose()
 

@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, bindparam, case, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.erasing import erase_older, erase_rows, note_rebuilt, rebuild_owed
@@ -20,7 +19,7 @@ from persrv.adapters.database.tables import impressions as impressions_table
 from persrv.adapters.database.tables import interactions, pack_stickers, packs, stickers, users
 from persrv.adapters.database.tickets import enqueue
 from persrv.adapters.database.trials import trial_columns, trial_of
-from persrv.adapters.database.upsert import insert_into
+from persrv.adapters.database.upsert import Upsert, insert_into
 from persrv.domain.history import Choice, Erased, Impression, Person, PersonalRecord
 from persrv.domain.stickers import PackState
 from persrv.text import normalise
@@ -83,26 +82,7 @@ class SqlHistoryStore:
         :raises ValueError: `chosen_at` is naive.
         """
         query_key = normalise(choice.query)  # before the transaction: the first time loads dictionaries
-        async with self._database.write() as connection:
-            known = select(stickers.c.id).where(stickers.c.id == choice.sticker_id)
-            if (await connection.execute(known)).one_or_none() is None:
-                return False
-            inserted = insert_into(interactions, connection.dialect.name).values(
-                key=choice.key,
-                user_id=choice.user_id,
-                sticker_id=choice.sticker_id,
-                query=choice.query,
-                query_key=query_key,
-                impression_id=choice.impression_id,
-                position=choice.position,
-                chosen_at=choice.chosen_at,
-            )
-            written = await connection.execute(inserted.on_conflict_do_nothing(index_elements=[interactions.c.key]))
-            if written.rowcount != 1:
-                return False
-            await _note(connection, Person(choice.user_id, choice.language))
-            await enqueue(connection, [choice.sticker_id])
-            return True
+        return await self._database.change(lambda connection: _record(connection, choice, query_key))
 
     async def recent(self, user_id: int, limit: int) -> Sequence[int]:
         """The person's last chosen live stickers, each once, latest first."""
@@ -139,8 +119,7 @@ class SqlHistoryStore:
 
     async def note_person(self, person: Person) -> None:
         """Note that we have seen this person; a language that is known is kept when none is told."""
-        async with self._database.write() as connection:
-            await _note(connection, person)
+        await self._database.change(lambda connection: _note(connection, person))
 
     async def person(self, user_id: int) -> Person | None:
         """What we noted of a person, or None."""
@@ -186,7 +165,7 @@ class SqlHistoryStore:
         return await self._database.ask(lambda connection: list(connection.execute(statement, asked).scalars().all()))
 
 
-# What an empty query asks is put together once: that takes longer than to run it.
+# What answers ask and choices write is put together once: that takes longer than to run it.
 
 
 @cache
@@ -245,12 +224,45 @@ def _newest() -> Select[int]:
     )
 
 
-async def _note(connection: AsyncConnection, person: Person) -> None:
-    inserted = insert_into(users, connection.dialect.name).values(id=person.id, language=person.language)
-    if person.language:
-        statement = inserted.on_conflict_do_update(
-            index_elements=[users.c.id], set_={"language": inserted.excluded.language}
-        )
-    else:
-        statement = inserted.on_conflict_do_nothing(index_elements=[users.c.id])
-    await connection.execute(statement)
+def _record(connection: Connection, choice: Choice, query_key: str) -> bool:
+    dialect = connection.dialect.name
+    if connection.execute(_known(), {"sticker_id": choice.sticker_id}).one_or_none() is None:
+        return False
+    told = {
+        "key": choice.key,
+        "user_id": choice.user_id,
+        "sticker_id": choice.sticker_id,
+        "query": choice.query,
+        "query_key": query_key,
+        "impression_id": choice.impression_id,
+        "position": choice.position,
+        "chosen_at": choice.chosen_at,
+    }
+    if connection.execute(_choosing(dialect), told).rowcount != 1:
+        return False
+    _note(connection, Person(choice.user_id, choice.language))
+    enqueue(connection, [choice.sticker_id])
+    return True
+
+
+@cache
+def _known() -> Select[int]:
+    return select(stickers.c.id).where(stickers.c.id == bindparam("sticker_id"))
+
+
+@cache
+def _choosing(dialect: str) -> Upsert:
+    return insert_into(interactions, dialect).on_conflict_do_nothing(index_elements=[interactions.c.key])
+
+
+def _note(connection: Connection, person: Person) -> None:
+    told = {"id": person.id, "language": person.language}
+    connection.execute(_noting(connection.dialect.name, told_language=bool(person.language)), told)
+
+
+@cache
+def _noting(dialect: str, *, told_language: bool) -> Upsert:
+    inserted, known = insert_into(users, dialect), [users.c.id]
+    if not told_language:
+        return inserted.on_conflict_do_nothing(index_elements=known)
+    return inserted.on_conflict_do_update(index_elements=known, set_={"language": inserted.excluded.language})

@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from persrv.adapters.database.database import Database
 from persrv.adapters.database.live import chunks
 from persrv.adapters.database.tables import interactions, style_profiles
-from persrv.adapters.database.upsert import insert_into
+from persrv.adapters.database.upsert import Upsert, insert_into
 from persrv.ports.learning import LoggedChoice, PersonsChoices, StoredProfile, TimedChoice
 
 PART: Final = 5_000
@@ -72,14 +72,9 @@ class SqlChoiceLog:
 
     async def choices_of(self, user_id: int) -> PersonsChoices:
         """What one person chose; nothing for a stranger."""
-        statement = (
-            select(interactions.c.sticker_id, func.count().label("times"))
-            .where(interactions.c.user_id == user_id)
-            .group_by(interactions.c.sticker_id)
-            .order_by(interactions.c.sticker_id)
+        rows = await self._database.ask(
+            lambda connection: connection.execute(_choices_of(), {"user_id": user_id}).all()
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
         return PersonsChoices(user_id, tuple(row.sticker_id for row in rows), tuple(row.times for row in rows))
 
     async def latest_of(self, user_id: int, limit: int) -> Sequence[TimedChoice]:
@@ -129,34 +124,25 @@ class SqlProfileStore:
 
     async def load(self, user_id: int, space_id: str) -> bytes | None:
         """A person's profile in a space, or None."""
-        statement = select(style_profiles.c.data).where(
-            style_profiles.c.user_id == user_id, style_profiles.c.space_id == space_id
-        )
-        async with self._database.read() as connection:
-            data: bytes | None = (await connection.execute(statement)).scalar_one_or_none()
-        return data
+        asked = {"user_id": user_id, "space_id": space_id}
+        return await self._database.ask(lambda connection: connection.execute(_profile(), asked).scalar_one_or_none())
 
     async def save(self, profiles: Sequence[StoredProfile]) -> None:
         """Keep profiles of people who still have choices: a fit may end after its person asked to be forgotten."""
-        async with self._database.write() as connection:
+
+        def keep(connection: Connection) -> None:
             for chunk in chunks(profiles):
                 asked = select(interactions.c.user_id).where(interactions.c.user_id.in_([one.user_id for one in chunk]))
-                known = set((await connection.execute(asked.distinct())).scalars())
+                known = set(connection.execute(asked.distinct()).scalars())
                 rows = [
                     {"user_id": one.user_id, "space_id": one.space_id, "data": one.data}
                     for one in chunk
                     if one.user_id in known
                 ]
-                if not rows:
-                    continue
-                inserted = insert_into(style_profiles, connection.dialect.name)
-                await connection.execute(
-                    inserted.on_conflict_do_update(
-                        index_elements=[style_profiles.c.user_id, style_profiles.c.space_id],
-                        set_={"data": inserted.excluded.data},
-                    ),
-                    rows,
-                )
+                if rows:
+                    connection.execute(_keeping(connection.dialect.name), rows)
+
+        await self._database.change(keep)
 
     async def remove(self, user_ids: Collection[int], space_id: str) -> None:
         """Drop the profiles of these people in a space."""
@@ -176,9 +162,36 @@ class SqlProfileStore:
             ).rowcount
 
 
+# What answers and choices ask is put together once: that takes longer than to run it.
+
+
+@cache
+def _choices_of() -> Select[int, int]:
+    return (
+        select(interactions.c.sticker_id, func.count().label("times"))
+        .where(interactions.c.user_id == bindparam("user_id"))
+        .group_by(interactions.c.sticker_id)
+        .order_by(interactions.c.sticker_id)
+    )
+
+
+@cache
+def _profile() -> Select[bytes]:
+    return select(style_profiles.c.data).where(
+        style_profiles.c.user_id == bindparam("user_id"), style_profiles.c.space_id == bindparam("space_id")
+    )
+
+
+@cache
+def _keeping(dialect: str) -> Upsert:
+    inserted = insert_into(style_profiles, dialect)
+    return inserted.on_conflict_do_update(
+        index_elements=[style_profiles.c.user_id, style_profiles.c.space_id], set_={"data": inserted.excluded.data}
+    )
+
+
 @cache
 def _latest_of() -> Select[tuple[int, str, datetime]]:
-    """A person's last choices. Put together once: that takes longer than to run it."""
     return (
         select(interactions.c.sticker_id, interactions.c.query_key, interactions.c.chosen_at)
         .where(interactions.c.user_id == bindparam("user_id"))

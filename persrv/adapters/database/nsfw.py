@@ -74,7 +74,7 @@ async def put_scores(connection: AsyncConnection, scores: Mapping[int, float], m
     """Write scores by sticker inside the caller's transaction; what another maker had said is replaced."""
     if not scores:
         return
-    ticket = await next_ticket(connection, _COUNTER)
+    ticket = await connection.run_sync(next_ticket, _COUNTER)
     rows = [
         {"sticker_id": sticker, "score": score, "engine": maker.engine, "version": maker.version, "ticket": ticket}
         for sticker, score in sorted(scores.items())

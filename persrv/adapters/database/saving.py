@@ -66,7 +66,7 @@ async def save(connection: AsyncConnection, fetched: FetchedPack, keys: LabelKey
     reworded = {row.id for identity, row in known.items() if row.emoji != told[identity].emoji}
     added, removed = after.keys() - before.keys(), before.keys() - after.keys()
     queued = added | removed | reworded | (after.keys() if pack.relabelled else set())
-    await enqueue(connection, queued)
+    await connection.run_sync(enqueue, queued)
     changed = reworded - added
     return Saved(len(added), len(changed), len(removed), len(after) - len(added) - len(changed))
 

@@ -60,7 +60,7 @@ class SqlSemanticsStore:
                 await _note(connection, one.sticker_id, task, maker, done=True, reason="", at=at)
             scores = {one.sticker_id: one.score for one in latest.values() if one.score is not None}
             await put_scores(connection, scores, maker)
-            await enqueue(connection, changed)
+            await connection.run_sync(enqueue, changed)
         return len(changed)
 
     async def note_failures(self, task: Task, reasons: Mapping[int, str], *, maker: Maker, at: datetime) -> None:

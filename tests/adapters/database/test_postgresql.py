@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from persrv.adapters.database import database as package
+from persrv.adapters.database import history, learning, tickets
 from persrv.adapters.database.tables import impressions, metadata
 from persrv.adapters.database.upsert import insert_into
 from persrv.domain.history import Person
@@ -21,9 +23,25 @@ DIALECT = postgresql.dialect()
 
 
 @pytest.fixture
-def statements(database, monkeypatch: pytest.MonkeyPatch) -> list[ClauseElement]:
+def fresh_statements() -> Iterator[None]:
+    """What is put together once is put together anew, before and after."""
+
+    def forget() -> None:
+        for module in (history, learning, tickets):
+            for each in vars(module).values():
+                if hasattr(each, "cache_clear"):
+                    each.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def statements(database, monkeypatch: pytest.MonkeyPatch, fresh_statements) -> list[ClauseElement]:
     """Fills with every statement that the database is given; its upserts are the ones that PostgreSQL gets."""
     monkeypatch.setattr(sqlite, "insert", postgresql.insert)
+    monkeypatch.setattr(database, "_prompt_writer", None)  # PostgreSQL has none
     seen: list[ClauseElement] = []
 
     def note(connection: Connection, statement: object, *rest: object) -> None:

@@ -118,7 +118,7 @@ def test_a_choice_teaches_what_was_meant_and_nothing_of_mine(filled, his, mei, a
     alex.chooses(alex.types("mine"), 1)
     soon(lambda: typed_for_choices(settings), lambda found: len(found) == 2)
     assert typed_for_choices(settings) == [("zanzibar party", "zanzibar party"), ("", "")]
-    bot_said = soon(lambda: mei.types("zanzibar").sticker_ids, bool)
+    bot_said = soon(lambda: mei.types("zanzibar").sticker_ids, bool, seconds=30)
     assert set(bot_said) <= set(his)
     assert not [one for one in everything(mei, '"mine"') if one in his]
 

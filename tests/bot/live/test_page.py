@@ -145,7 +145,7 @@ def test_the_page_says_whose_pick_a_place_is_and_which_one_is_tried_out(
     for person, face in ((mei, 7), (alex, 2), (alex, 2)):
         answer = finds(person, "😀", lambda answer: len(answer.stickers) == 50)
         person.chooses(answer, answer.sticker_ids.index(faces[face]))
-    finds(mei, "😀", lambda answer: set(answer.sticker_ids[:2]) == {faces[2], faces[7]})
+    finds(mei, "😀", lambda answer: set(answer.sticker_ids[:2]) == {faces[2], faces[7]}, seconds=30)
     ask(window, "😀")
     window.get_by_test_id("explain-toggle").click()
     rows = window.get_by_test_id("explain-row")

@@ -37,7 +37,7 @@ def busy(filled, mei, alex, world, make_pack, finds):
     alex.waits_for("is here")
     mine = alex.types("party " + SECRET)
     alex.chooses(mine, 0)
-    finds(alex, SECRET, lambda answer: answer.stickers)
+    finds(alex, SECRET, lambda answer: answer.stickers, seconds=30)
     filled.do(filled.services.profiles.save([StoredProfile(alex.id, "s", profile_to_bytes(profile()))]))
     return filled
 
