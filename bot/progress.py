@@ -27,11 +27,16 @@ class ChatProgress:
     What Telegram does not take is dropped: a report must never stop the work that it reports.
     """
 
-    def __init__(self, bot: telegram.Bot, chat_id: int, texts: Texts) -> None:
-        """:param texts: In the language of the person who waits."""
+    def __init__(self, bot: telegram.Bot, chat_id: int, texts: Texts, *, read: bool) -> None:
+        """Make it.
+
+        :param texts: In the language of the person who waits.
+        :param read: Whether this bot reads what is written on stickers, after a set is here.
+        """
         self._bot = bot
         self._chat_id = chat_id
         self._texts = texts
+        self._read = read
         self._message_id: int | None = None
         self._edited = 0.0
         self._lock = asyncio.Lock()
@@ -45,7 +50,7 @@ class ChatProgress:
         hurried = time.monotonic() - self._edited < EDIT_SECONDS
         if hurried and progress.outcome is Outcome.FETCHING:
             return
-        await self._show(render(progress, self._texts, self._bot.username))
+        await self._show(render(progress, self._texts, self._bot.username, read=self._read))
 
     async def _show(self, text: str) -> None:
         async with self._lock:
@@ -62,8 +67,11 @@ class ChatProgress:
                 _log.info("progress could not be shown: %s", error)
 
 
-def render(progress: PackProgress, texts: Texts, bot: str) -> str:
-    """A report as a text."""
+def render(progress: PackProgress, texts: Texts, bot: str, *, read: bool) -> str:
+    """A report as a text.
+
+    :param read: Whether what is written on new stickers is read after they are here.
+    """
     pack, change = progress.pack, progress.change
     values: dict[str, object] = {
         "title": (change.pack.title if change else pack.title) or pack.name,
@@ -79,6 +87,8 @@ def render(progress: PackProgress, texts: Texts, bot: str) -> str:
     text = texts.say(f"pack_{progress.outcome.value}", **values)
     if progress.unusable and progress.outcome.final:
         text += "\n" + texts.say("pack_unusable", unusable=progress.unusable)
+    if read and progress.outcome.final and change and change.added > progress.unusable:
+        text += "\n" + texts.say("pack_being_read")
     return text
 
 

@@ -161,7 +161,8 @@ async def _resume(importer: PackImporter, application: BotApplication, services:
         if pack.progress_chat is None:
             return SilentProgress()
         person = await services.history.person(pack.progress_chat)
-        return ChatProgress(application.bot, pack.progress_chat, texts_for(person.language if person else None))
+        texts = texts_for(person.language if person else None)
+        return ChatProgress(application.bot, pack.progress_chat, texts, read=services.settings.ocr_engine != "none")
 
     return await importer.resume(listener)
 

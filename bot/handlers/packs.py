@@ -107,7 +107,8 @@ async def _add(name: str, message: Message, user: User, context: Context, texts:
     if context.state.importer.tells(name, message.chat_id):
         await message.reply_html(texts.say("pack_under_way"))
         return
-    progress, download = ChatProgress(context.bot, message.chat_id, texts), None
+    read = context.services.settings.ocr_engine != "none"
+    progress, download = ChatProgress(context.bot, message.chat_id, texts, read=read), None
     try:
         # A restart goes on with the set and speaks to this person again: their language is kept.
         await context.services.history.note_person(Person(user.id, user.language_code or ""))
