@@ -69,7 +69,7 @@ class Suggesting(BaseModel):
     )
     forgiving: bool = Field(
         default=True,
-        description="persrv-plus: whether words that nobody used are also read as pinyin, homophones, typos or "
+        description="persrv-plus: whether words that nobody used are also read as slang, pinyin, homophones, typos or "
         "beginnings of known ones.",
     )
     recall_size: int = Field(

@@ -4,8 +4,9 @@ Words that the vocabulary knows are left alone, so that who types well loses not
 order, the first that finds something:
 
 1. script: words of Taiwan, Japanese characters, pronouns that simplified Chinese does not tell apart
-2. pinyin: entries that sound alike, be it typed in Latin letters (kaixin, kai xin, 想ku) or in wrong characters (开薪)
-3. the word is still being typed (a beginning, the first letters of syllables), or one slip of the finger away
+2. slang in plain words (yyds, 666, gn), beside words that it may be the beginning of
+3. pinyin: entries that sound alike, be it typed in Latin letters (kaixin, kai xin, 想ku) or in wrong characters (开薪)
+4. the word is still being typed (a beginning, the first letters of syllables), or one slip of the finger away
 
 Only the first `MOST_CHARACTERS` are looked at, so that no query costs more than some milliseconds.
 """
@@ -19,6 +20,7 @@ from enum import StrEnum
 from typing import Final
 
 from persrv.recall.meaning import PastQueries
+from persrv.recall.slang import plain_words
 from persrv.recall.vocabulary import LONGEST_RUN, Vocabulary, is_han
 from persrv.text import normalise, tokenise, units
 from persrv.text.chinese import script_variants
@@ -40,6 +42,7 @@ class Slip(StrEnum):
     """How what was typed differs from what may have been meant."""
 
     SCRIPT = "script"
+    SLANG = "slang"
     PINYIN = "pinyin"
     HOMOPHONE = "homophone"
     BEGINNING = "beginning"
@@ -56,6 +59,7 @@ class ForgivingWeights:
     """
 
     script: float = 1.0
+    slang: float = 0.9
     pinyin: float = 1.0
     homophone: float = 0.9
     beginning: float = 0.8
@@ -99,8 +103,12 @@ def readings(query: str, vocabulary: Vocabulary, past: PastQueries | None) -> tu
 
 
 def weight_of_typed(meant: Sequence[Alternative]) -> float:
-    """How much the query as typed counts beside what else it may mean: the less, the surer that is."""
-    return max(TYPED, 1.0 - max(reading.weight for reading in meant)) if meant else 1.0
+    """How much the query as typed counts beside what else it may mean: the less, the surer that is.
+
+    Slang is no slip: it is searched as it is, too.
+    """
+    slips = (reading.weight for reading in meant if reading.slip is not Slip.SLANG)
+    return max(TYPED, 1.0 - max(slips, default=0.0))
 
 
 def alternatives(
@@ -117,7 +125,7 @@ def alternatives(
     weights = weights or ForgivingWeights()
     whole = units(normalise(query)[:MOST_CHARACTERS])
     doubtful = [place for place, unit in enumerate(whole) if not _is_known(unit, vocabulary)]
-    if not doubtful or not len(vocabulary):
+    if not doubtful:
         return ()
     guesses = _Guesser(vocabulary, weights)
     found = guesses.whole(whole)
@@ -179,11 +187,11 @@ class _Guesser:
         self._weights = weights
 
     def whole(self, whole: Sequence[str]) -> list[_Guess]:
-        """Entries that sound like the whole query: `kai xin`, `想ku`, `goodnight`."""
+        """Entries that sound like the whole query: `kai xin`, `想ku`, `goodnight`; or what it says in slang: `栓q`."""
         if len(whole) == 1 or not any(_IS_LATIN.fullmatch(unit) for unit in whole):
             return []
         typed = " ".join(whole)
-        return self._sounding(pinyin_key(typed), typed, Slip.PINYIN)
+        return self._slang("".join(whole)) or self._sounding(pinyin_key(typed), typed, Slip.PINYIN)
 
     def unit(self, unit: str, *, last: bool) -> list[_Guess]:
         """Guesses for one unknown unit, best first.
@@ -191,7 +199,11 @@ class _Guesser:
         :param last: It may still be being typed.
         """
         if is_han(unit):
-            return self._script(unit) or self._homophones(unit) or self._near_run(unit, last=last)
+            guesses = self._script(unit) or self._slang_in(unit)
+            return guesses or self._homophones(unit) or self._near_run(unit, last=last)
+        slang = self._slang(unit)
+        if slang:  # short ones are also how other words begin
+            return self._ranked([*slang, *self._typed(unit, last=last)])
         if _IS_LATIN.fullmatch(unit):
             return self._pinyin(unit) or self._near_word(unit, last=last)
         return self._ranked([*self._typed(unit, last=last), *self._typos([unit])])
@@ -199,6 +211,25 @@ class _Guesser:
     def _script(self, run: str) -> list[_Guess]:
         variants = (variant for variant in script_variants(run) if not _gaps(variant, self._vocabulary))
         return [_Guess(variant, Slip.SCRIPT, self._weights.script) for variant in variants]
+
+    def _slang(self, written: str) -> list[_Guess]:
+        """Plain words that somebody used; where nobody did, those that say it best, for their meaning."""
+        plain = plain_words(written)
+        used = [words for words in plain if all(_is_known(unit, self._vocabulary) for unit in units(words))]
+        return [
+            _Guess(words, Slip.SLANG, self._weights.slang * 0.8**place)
+            for place, words in enumerate(used or plain[:1])
+            if self._weights.slang > 0
+        ]
+
+    def _slang_in(self, run: str) -> list[_Guess]:
+        """Slang that a run of Chinese characters is, or the longest that it has around its unknown stretches."""
+        gaps = _gaps(run, self._vocabulary)
+        for start, end in ((0, len(run)), *_windows(run, gaps)):
+            found = self._slang(run[start:end])
+            if found:
+                return [_Guess(run[:start] + guess.text + run[end:], guess.slip, guess.weight) for guess in found]
+        return []
 
     def _pinyin(self, letters: str) -> list[_Guess]:
         key = pinyin_key(letters)

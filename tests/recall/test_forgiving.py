@@ -76,6 +76,58 @@ def test_tokens_are_those_of_the_text():
     assert found.tokens == tokenise("开心") == ("开心", "开", "心")
 
 
+SLANG = Vocabulary(count_entries(["厉害", "谢谢", "笑", "哭", "丢脸", "我", "好", "震惊", "happy"]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("yyds", "厉害"),
+        ("66666", "厉害"),
+        ("wuwuwuwuw", "哭"),
+        ("omgggg", "震惊"),
+        ("ㅋㅋㅋㅋ", "笑"),
+        ("栓Q", "谢谢"),
+        ("我社死了", "我丢脸了"),
+        ("好 yyds", "好 厉害"),
+    ],
+)
+def test_slang_is_read_as_the_plain_words_that_are_used(typed, meant):
+    found = alternatives(typed, SLANG)
+    assert (found[0].text, found[0].slip) == (meant, Slip.SLANG)
+
+
+def test_slang_whose_plain_words_nobody_used_is_read_as_what_says_it_best():
+    (found,) = alternatives("brb", SLANG)
+    assert (found.text, found.slip) == ("be right back", Slip.SLANG)
+
+
+def test_slang_that_stickers_have_is_left_alone():
+    assert alternatives("yyds", Vocabulary({"yyds": 1, "厉害": 9})) == ()
+
+
+def test_short_slang_may_also_be_how_another_word_begins():
+    found = alternatives("gn", Vocabulary({"gnocchi": 3, "晚安": 1}))
+    assert [(guess.text, guess.slip) for guess in found] == [("晚安", Slip.SLANG), ("gnocchi", Slip.BEGINNING)]
+
+
+def test_slang_is_read_before_a_bot_has_learnt_any_word():
+    (found,) = alternatives("yyds", Vocabulary({}))
+    assert found.text == "永远的神"
+    assert alternatives("kaixin", Vocabulary({})) == ()
+
+
+def test_slang_is_searched_as_it_is_typed_too():
+    slang = Alternative("厉害", ("厉害",), Slip.SLANG, 0.9)
+    typo = Alternative("happy", ("happy",), Slip.TYPO, 0.8)
+    assert weight_of_typed([slang]) == 1.0
+    assert weight_of_typed([slang, typo]) == pytest.approx(TYPED)
+
+
+def test_without_weight_it_is_not_read():
+    assert alternatives("yyds", SLANG, weights=ForgivingWeights(slang=0)) == ()
+
+
 def test_guesses_that_occur_more_often_weigh_more():
     found = alternatives("shiwu", VOCABULARY)
     assert [guess.text for guess in found] == ["食物", "事物"]
