@@ -65,7 +65,8 @@ ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "broadcast", "ban", "un
 BEFORE = FIRST + 1
 """The handlers' group that comes before those that answer: whoever has an answer is noted."""
 CONCURRENT_UPDATES = 64
-"""Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
+"""Inline queries that are handled at the same time, as many messages and presses in private, and as many in groups;
+nearly all of that time is waiting for Telegram."""
 QUERIES_AT_WORK = 16
 """Inline queries that have left the line, in which a newer one takes the place of the one before. One thread ranks, and
 what waits for it is encoded together (`persrv.suggest.query_vectors`): with 8, a tenth fewer are answered, with 32 no

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.allowances import FILES_A_DAY
+from bot.sandbox.model import FRIENDS
 from bot.sandbox.seen import SandboxRefused
+from tests.bot.live.conftest import until
 from tests.bot.live.test_mystyle import learn
 
 
@@ -17,6 +19,16 @@ def test_a_person_who_asks_too_much_is_left_unanswered_and_the_others_are_not(st
         alex.types("c")
     assert len(world.calls_of("answerInlineQuery")) == before
     mei.types("a")
+
+
+def test_a_group_that_asks_without_pause_keeps_nobody_else_waiting(start_bot, world, mei, alex):
+    """Telegram takes 20 messages a minute of a bot in a group; the answers beyond wait, and so does nobody else."""
+    start_bot()
+    for _ in range(90):
+        alex.writes("/privacy", chat=FRIENDS)
+    until(lambda: len(world.calls_of("sendMessage")) >= 20)
+    mei.types("笑")
+    assert "/packs" in mei.asks("/help", timeout=5).text
 
 
 def test_a_person_adds_so_many_sets_a_day_and_an_admin_any_number(start_bot, world, make_pack, mei, alex):
