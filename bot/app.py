@@ -31,7 +31,7 @@ from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
-from bot.http import TIMEOUT_SECONDS, AiohttpRequest
+from bot.http import NOT_TELEGRAMS, TIMEOUT_SECONDS, AiohttpRequest
 from bot.limits import InlineFirstRateLimiter
 from bot.metrics import SUPERSEDED, Metrics
 from bot.newest import NewestQueries
@@ -103,6 +103,8 @@ class PollingBot(telegram.ext.ExtBot[int]):
         waits = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout or 0
         asked = {"offset": offset, "limit": limit, "timeout": timeout, "allowed_updates": allowed_updates}
         found = await self._post("getUpdates", asked, read_timeout=TIMEOUT_SECONDS + waits)
+        if not isinstance(found, list):  # the library would ask again at once, a hundred times a second
+            raise TelegramError(NOT_TELEGRAMS)
         read = (read_update(raw, self, self._unreadable) for raw in found)
         return tuple(update for update in read if update is not None)
 
