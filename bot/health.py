@@ -15,12 +15,11 @@ import time
 from collections.abc import AsyncIterator
 
 from telegram.error import TelegramError
-from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bot.context import Bot
 from bot.metrics import Metrics
-from bot.sockets import open_port
+from bot.sockets import http_server, open_port
 from persrv.bootstrap import Services, in_background
 from persrv.domain.runs import JobName, RunState
 from persrv.errors import SearchIndexError, StorageError
@@ -171,7 +170,7 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
         log_function=lambda _: None,
         compress_response=False,
     )
-    server = HTTPServer(pages)
+    server = http_server(pages)
     open_port(server, listen, "PERSRV_HEALTH_LISTEN")
     try:
         async with in_background(health.watch, failed=health.erred):

@@ -235,6 +235,12 @@ def test_an_answer_that_nobody_foresaw_does_not_end_the_looks_at_telegram(watche
     assert b"persrv_errors_total 1.0" in metrics.render()
 
 
+def test_a_body_that_nobody_needs_is_refused_before_it_is_taken_in(watched, port):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"POST /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_port_that_is_taken_is_named_with_its_setting(start_bot):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
