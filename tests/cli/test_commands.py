@@ -161,6 +161,15 @@ def test_a_folder_may_be_called_what_a_terminal_would_take_for_markup(persrv, tm
     assert "[@click=meow(] added: 1 stickers" in done.stdout
 
 
+def test_a_film_that_is_named_like_a_sticker_is_not_read(persrv, folder):
+    with (folder / "sad" / "film.webm").open("wb") as film:
+        film.truncate(50_000_000_000)  # a hole, which takes no room
+    done = persrv("import", str(folder / "sad"), STORAGE_CHAT_ID=str(FRIENDS))
+    assert done.returncode == 0, done.stderr
+    assert "film.webm cannot be used as a sticker: it has 50000000000 bytes" in done.stderr
+    assert "sad added: 1 stickers (2 files cannot be used)" in done.stdout
+
+
 def test_an_interrupted_folder_goes_on_where_it_was(persrv, world, folder):
     chat = {"STORAGE_CHAT_ID": str(FRIENDS)}
     world.fail_next("sendSticker", 403, "Forbidden: bot was kicked from the group chat", times=1)
