@@ -17,7 +17,7 @@ from bot.handlers.inline import START_NO_HITS, START_NO_PACKS, START_NONE_OF_OWN
 from bot.presses import acknowledge, show
 from bot.texts import Texts
 from persrv.domain.history import Person
-from persrv.suggest import ToldStyle, as_json
+from persrv.suggest import ToldStyle, as_file
 
 FORGET = "forget"
 """Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
@@ -85,9 +85,11 @@ async def mydata(update: Update, context: Context) -> None:
         await message.reply_html(texts_of(update).say("too_many_files"))
         return
     await context.services.impressions.flush()
-    record = await context.services.history.record_of(user.id)
-    document = await asyncio.to_thread(as_json, record)
-    await message.reply_document(document, filename="persrv-mydata.json", caption=texts_of(update).plain("mydata"))
+    async with context.state.telling_all:  # one after the other: each may be some hundred megabytes while it is made
+        record = await context.services.history.record_of(user.id)
+        name, document = await asyncio.to_thread(as_file, record)
+        del record
+    await message.reply_document(document, filename=name, caption=texts_of(update).plain("mydata"))
 
 
 async def mystyle(update: Update, context: Context) -> None:
