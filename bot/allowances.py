@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +12,8 @@ PEOPLE = 10_000
 REPORTS_A_DAY = 20
 FILES_A_DAY = 20
 """Times that /mydata sends its file; each reads all that is kept of a person."""
+ANSWERS_KEPT_A_DAY = 1_000
+"""Answers of one person that are put on record, of a kilobyte each; typing letter by letter asks some hundreds."""
 MINUTE, DAY = 60.0, 86_400.0
 
 
@@ -62,6 +64,27 @@ class Allowance:
             amount -= back
 
 
+class DailyCount:
+    """So many a day, UTC: a number a person, where each time would be too much to remember. A restart forgives."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
+        """:param clock: Unix seconds."""
+        self.most = most
+        self._clock = clock
+        self._day = 0
+        self._taken: Counter[int] = Counter()
+
+    def take(self, user_id: int) -> bool:
+        """Take one; False where none is left."""
+        day = int(self._clock() // DAY)
+        if day != self._day:
+            self._day, self._taken = day, Counter()
+        if self._taken[user_id] >= self.most:
+            return False
+        self._taken[user_id] += 1
+        return True
+
+
 class Allowances:
     """What is limited for each person."""
 
@@ -77,3 +100,4 @@ class Allowances:
         self.stickers = Allowance(stickers, DAY)
         self.reports = Allowance(REPORTS_A_DAY, DAY)
         self.files = Allowance(FILES_A_DAY, DAY)
+        self.answers_kept = DailyCount(ANSWERS_KEPT_A_DAY)

@@ -31,7 +31,7 @@ from bot.durable import DurableUpdateQueue
 from bot.error_reports import ErrorReports, tell_admins
 from bot.handlers import banning, broadcasting, evaluation, inline, mine, nsfw, packs, personal, reporting, stats, why
 from bot.handlers import jobs as job_handlers
-from bot.http import TIMEOUT_SECONDS, AiohttpRequest
+from bot.http import NOT_TELEGRAMS, TIMEOUT_SECONDS, AiohttpRequest
 from bot.limits import InlineFirstRateLimiter
 from bot.metrics import SUPERSEDED, Metrics
 from bot.newest import NewestQueries
@@ -65,7 +65,8 @@ ADMIN_COMMANDS = ("addset", "stats", "jobs", "evaluate", "broadcast", "ban", "un
 BEFORE = FIRST + 1
 """The handlers' group that comes before those that answer: whoever has an answer is noted."""
 CONCURRENT_UPDATES = 64
-"""Updates that are handled at the same time; nearly all of that time is waiting for Telegram."""
+"""Inline queries that are handled at the same time, as many messages and presses in private, and as many in groups;
+nearly all of that time is waiting for Telegram."""
 QUERIES_AT_WORK = 16
 """Inline queries that have left the line, in which a newer one takes the place of the one before. One thread ranks, and
 what waits for it is encoded together (`persrv.suggest.query_vectors`): with 8, a tenth fewer are answered, with 32 no
@@ -102,6 +103,8 @@ class PollingBot(telegram.ext.ExtBot[int]):
         waits = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout or 0
         asked = {"offset": offset, "limit": limit, "timeout": timeout, "allowed_updates": allowed_updates}
         found = await self._post("getUpdates", asked, read_timeout=TIMEOUT_SECONDS + waits)
+        if not isinstance(found, list):  # the library would ask again at once, a hundred times a second
+            raise TelegramError(NOT_TELEGRAMS)
         read = (read_update(raw, self, self._unreadable) for raw in found)
         return tuple(update for update in read if update is not None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from persrv.ports.jobs import JobStarter
 class BotState:
     """What the handlers work with; lives in `Application.bot_data`.
 
+    :param telling_all: Held while somebody's data is read and written down for them.
     :param gives_way: Told of an inline query that only waits for Telegram from here on.
     """
 
@@ -37,6 +39,7 @@ class BotState:
     allowances: Allowances = field(default_factory=Allowances)
     newest: NewestQueries = field(default_factory=NewestQueries)
     answered: Answered = field(default_factory=Answered)
+    telling_all: asyncio.Lock = field(default_factory=asyncio.Lock)
     gives_way: Callable[[Update], None] = lambda update: None
 
 

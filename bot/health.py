@@ -15,13 +15,12 @@ import time
 from collections.abc import AsyncIterator
 
 from telegram.error import TelegramError
-from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bot.context import Bot
 from bot.metrics import Metrics
-from bot.sockets import open_port
-from persrv.bootstrap import Services
+from bot.sockets import http_server, open_port
+from persrv.bootstrap import Services, in_background
 from persrv.domain.runs import JobName, RunState
 from persrv.errors import SearchIndexError, StorageError
 
@@ -56,6 +55,10 @@ class Health:
     def listens(self) -> None:
         """Updates are taken in from now on."""
         self._listening = True
+
+    def erred(self) -> None:
+        """Something went wrong that nobody foresaw."""
+        self._metrics.erred()
 
     async def watch(self) -> None:
         """Ask Telegram now and then, and see how late the event loop is, until cancelled."""
@@ -167,14 +170,12 @@ async def serve_health(health: Health, listen: tuple[str, int] | None) -> AsyncI
         log_function=lambda _: None,
         compress_response=False,
     )
-    server = HTTPServer(pages)
+    server = http_server(pages)
     open_port(server, listen, "PERSRV_HEALTH_LISTEN")
-    watching = asyncio.create_task(health.watch())
     try:
-        yield
+        async with in_background(health.watch, failed=health.erred):
+            yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
         server.stop()
         await server.close_all_connections()
 

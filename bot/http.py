@@ -24,6 +24,8 @@ POOL_SECONDS = 10.0
 """How long a request waits for one of the connections."""
 IDLE_SECONDS = 60.0
 """How long a connection is kept that nobody uses: to make one takes longer than a request."""
+NOT_TELEGRAMS = "Invalid server response"
+"""What is said of an answer that the Bot API does not give."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -107,13 +109,22 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """See `BaseRequest.parse_json_payload`; that one logs what is no JSON, and half an answer has what people type.
 
-        :raises TelegramError: it is no JSON.
+        :raises TelegramError: it is no JSON, or no object. To look for what is not in it raises that too.
         """
         try:
-            found: dict[str, Any] = json.loads(payload.decode(errors="replace"))
-        except ValueError:
-            raise TelegramError("Invalid server response") from None
-        return found
+            found = json.loads(payload.decode(errors="replace"))
+        except (ValueError, RecursionError):
+            raise TelegramError(NOT_TELEGRAMS) from None
+        if not isinstance(found, dict):
+            raise TelegramError(NOT_TELEGRAMS)
+        return _Answer(found)
+
+
+class _Answer(dict[str, Any]):
+    """What the Bot API answers. The library looks for a result in every answer without an error's status."""
+
+    def __missing__(self, key: str) -> Any:
+        raise TelegramError(NOT_TELEGRAMS)
 
 
 def _told(error: aiohttp.ClientError) -> str:

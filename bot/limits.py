@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
+from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
+
+from bot.refusals import asked_pause
+
+_log = logging.getLogger(__name__)
 
 JSONDict = dict[str, Any]
 
@@ -17,10 +24,15 @@ NOT_REPEATED = -1
 """As `rate_limit_args`: in its turn like any other, but a 429 is the caller's affair and holds up nobody else."""
 
 
-class InlineFirstRateLimiter(AIORateLimiter):
-    """Keeps to 30 messages a second overall, 1 a second in a chat and 20 a minute in a group.
+_SLACK_SECONDS: Final = 0.1
+"""Beyond what Telegram asks us to wait."""
 
-    `AIORateLimiter` stops every request while it sleeps off a 429, inline answers too; these pass by it here.
+
+class InlineFirstRateLimiter(AIORateLimiter):
+    """Keeps to 30 messages a second overall and 20 a minute in a group. A 429 is slept off, by who got it alone.
+
+    `AIORateLimiter` stops every request meanwhile, inline answers too. But since the bot keeps to the limit of all
+    chats, it is one chat's that was passed: whoever writes without pause would silence the bot for everybody.
     """
 
     async def process_request(
@@ -39,4 +51,22 @@ class InlineFirstRateLimiter(AIORateLimiter):
             return await self._run_request(
                 chat=True, group=False, allow_paid_broadcast=False, callback=callback, args=args, kwargs=kwargs
             )
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+        chat = data.get("chat_id")
+        group = chat if isinstance(chat, str) or (isinstance(chat, int) and chat < 0) else False
+        for left in range(rate_limit_args or self._max_retries, -1, -1):
+            try:
+                return await self._run_request(
+                    chat=chat is not None,
+                    group=group,
+                    allow_paid_broadcast=False,
+                    callback=callback,
+                    args=args,
+                    kwargs=kwargs,
+                )
+            except RetryAfter as error:
+                if not left:
+                    raise
+                pause = asked_pause(error) + _SLACK_SECONDS
+                _log.info("Telegram takes no more of a chat just now; %s is tried again in %.0f s", endpoint, pause)
+                await asyncio.sleep(pause)
+        raise AssertionError  # the last try ends in either

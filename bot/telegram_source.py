@@ -78,14 +78,23 @@ class TelegramStickerSource:
             file = await self._request(lambda: self.bot.get_file(file_id))
             if (file.file_size or 0) > max_bytes:
                 raise MediaTooLarge(f"The file has {file.file_size} bytes; at most {max_bytes} are taken.")
-            data = await self._request(file.download_as_bytearray)
+            data = await self._request(lambda: self._content(file))
         except BadRequest as error:
             if "too big" in str(error).lower():
                 raise MediaTooLarge("Telegram gives bots no file of over 20 MB.") from error
             raise MediaCorrupt(f"Telegram does not give this file: {error}.") from error
         if len(data) > max_bytes:
             raise MediaTooLarge(f"The file has {len(data)} bytes; at most {max_bytes} are taken.")
-        return bytes(data)
+        return data
+
+    async def _content(self, file: telegram.File) -> bytes:
+        """What is in a file. The library takes `stickers/file_1.webp` out of the current folder where that is there."""
+        path = file.file_path or ""
+        if (
+            path and "://" not in path and not Path(path).is_absolute()
+        ):  # absolute is what a server on this machine says
+            return await self.bot.request.retrieve(f"{self.bot.base_file_url}/{path}")
+        return bytes(await file.download_as_bytearray())
 
     async def upload(self, path: Path, *, chat_id: int, emoji: str) -> FetchedSticker:
         """Send a file as a sticker to a chat (Bot API `sendSticker`), which gives it its ids."""

@@ -14,12 +14,11 @@ from collections.abc import Callable
 from types import TracebackType
 
 from telegram.error import BadRequest
-from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.context import Bot
 from bot.reading import read_update
-from bot.sockets import open_port
+from bot.sockets import http_server, open_port
 from persrv.config import Settings
 from persrv.errors import ConfigurationError
 
@@ -44,7 +43,7 @@ class Webhook:
         self._bot = bot
         self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
         parts = {"bot": bot, "queue": queue, "secret": self._secret, "unreadable": unreadable}
-        self._server = HTTPServer(Application([(f"{PATH}/?", _Post, parts)], log_function=lambda _: None))
+        self._server = http_server(Application([(f"{PATH}/?", _Post, parts)], log_function=lambda _: None))
 
     def open(self) -> None:
         """Open the port.

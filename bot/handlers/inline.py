@@ -57,7 +57,8 @@ async def answer_inline_query(update: Update, context: Context) -> None:
     context.state.gives_way(update)
     outcome = await _deliver(query, page, update, context)
     metrics.answered(outcome, since)
-    if outcome in DELIVERED:
+    # Somebody may ask two a second all day long: what is kept of it would fill the disk.
+    if outcome in DELIVERED and page.end and context.state.allowances.answers_kept.take(query.from_user.id):
         suggester.shown(page)
 
 

@@ -17,7 +17,7 @@ from bot.handlers.inline import START_NO_HITS, START_NO_PACKS, START_NONE_OF_OWN
 from bot.presses import acknowledge, show
 from bot.texts import Texts
 from persrv.domain.history import Person
-from persrv.suggest import ToldStyle, as_json
+from persrv.suggest import ToldStyle, as_file
 
 FORGET = "forget"
 """Callback data of the buttons under /forgetme: `forget:yes` and `forget:no`."""
@@ -26,7 +26,9 @@ _PATIENCE: Final = 1.5
 """Seconds that a person waits for an answer without hearing why."""
 _STYLES_SHOWN = 3
 _LONGEST_WORD = 30
-"""Characters of a query in the caption, which holds 1,024 (Bot API `sendPhoto`)."""
+"""Characters of a query in the caption."""
+_LONGEST_CAPTION = 1_024
+"""UTF-16 code units, of which an emoji has two and more (Bot API `sendPhoto`)."""
 
 
 async def start(update: Update, context: Context) -> None:
@@ -83,9 +85,11 @@ async def mydata(update: Update, context: Context) -> None:
         await message.reply_html(texts_of(update).say("too_many_files"))
         return
     await context.services.impressions.flush()
-    record = await context.services.history.record_of(user.id)
-    document = await asyncio.to_thread(as_json, record)
-    await message.reply_document(document, filename="persrv-mydata.json", caption=texts_of(update).plain("mydata"))
+    async with context.state.telling_all:  # one after the other: each may be some hundred megabytes while it is made
+        record = await context.services.history.record_of(user.id)
+        name, document = await asyncio.to_thread(as_file, record)
+        del record
+    await message.reply_document(document, filename=name, caption=texts_of(update).plain("mydata"))
 
 
 async def mystyle(update: Update, context: Context) -> None:
@@ -113,16 +117,23 @@ async def mystyle(update: Update, context: Context) -> None:
 
 
 def _styles_in_words(styles: Sequence[ToldStyle], sure: float | None, texts: Texts) -> str:
-    """The caption: how much each style is used, for which words, and how far suggestions follow it.
+    """The caption: how much each style is used, for which words, as many as fit, and how far suggestions follow it.
 
     :param sure: How likely the person is to have a style at all; None where that is not weighed.
     """
+    most = max((len(style.words) for style in styles), default=0)
+    captions = (_caption(styles, words, sure, texts) for words in range(most, -1, -1))
+    return next((caption for caption in captions if _utf16_length(caption) <= _LONGEST_CAPTION), "")
+
+
+def _caption(styles: Sequence[ToldStyle], most: int, sure: float | None, texts: Texts) -> str:
+    """The same with so many words of a style at most."""
     lines = []
-    alike = Counter(frozenset(style.words) for style in styles)
+    alike = Counter(frozenset(style.words[:most]) for style in styles)
     for place, style in enumerate(styles, 1):
         share = max(1, round(100 * style.share))
-        words = texts.say("comma").join(word[:_LONGEST_WORD] for word in style.words)
-        if words and alike[frozenset(style.words)] == 1:  # else they would tell no style from another
+        words = texts.say("comma").join(word[:_LONGEST_WORD] for word in style.words[:most])
+        if words and alike[frozenset(style.words[:most])] == 1:  # else they would tell no style from another
             lines.append(texts.say("mystyle_style", place=place, share=share, words=words))
         else:
             lines.append(texts.say("mystyle_style_plain", place=place, share=share))
@@ -131,6 +142,10 @@ def _styles_in_words(styles: Sequence[ToldStyle], sure: float | None, texts: Tex
         return caption
     told = texts.say("mystyle_sure", percent=min(99, round(100 * sure))) if sure > 0 else texts.say("mystyle_none")
     return f"{caption}\n\n{told}"
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 async def _chosen_sets(user_id: int, context: Context, texts: Texts) -> list[str]:

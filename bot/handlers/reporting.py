@@ -63,13 +63,14 @@ async def press_review(update: Update, context: Context) -> None:
     if match is None or found is None or sticker is None or (match[1] == "set" and not sticker.pack):
         await acknowledge(query, texts.plain("review_unknown"), show_alert=True)
         return
+    if found.state is ReportState.OPEN and match[1] != "keep":
+        # Before the report is closed: where it cannot be written, the button is still there to press again.
+        what = Banned.sticker(sticker.file_unique_id) if match[1] == "sticker" else Banned.pack(sticker.pack)
+        await context.services.moderation.ban(what, by=query.from_user.id)
     state = ReportState.KEPT if match[1] == "keep" else ReportState.BANNED
     if not await context.services.reports.decide(found.id, state):
         await acknowledge(query, texts.plain("review_decided"))
         return
-    if match[1] != "keep":
-        what = Banned.sticker(sticker.file_unique_id) if match[1] == "sticker" else Banned.pack(sticker.pack)
-        await context.services.moderation.ban(what, by=query.from_user.id)
     await acknowledge(query)
     await show(query, texts.say(f"review_done_{match[1]}"), parse_mode=ParseMode.HTML)
 

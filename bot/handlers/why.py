@@ -15,6 +15,8 @@ from persrv.suggest.about import EmojiFact
 
 _LONGEST_TEXT = 500
 """Characters of one field that are shown: a message holds 4,096."""
+_LONGEST_QUERY = 60
+"""Of a query: whoever types 256 emoji for a sticker would leave no room for the rest."""
 
 
 async def why(update: Update, context: Context) -> None:
@@ -60,7 +62,7 @@ def describe(facts: StickerFacts, texts: Texts, *, banned: bool = False, limit: 
     lines += [_text(found, texts) for found in facts.texts]
     if facts.queries:
         queries = texts.plain("comma").join(
-            texts.say("why_query", query=query, people=people) for query, people in facts.queries
+            texts.say("why_query", query=_cut(query, _LONGEST_QUERY), people=people) for query, people in facts.queries
         )
         lines.append(texts.compose("why_queries", markup={"queries": queries}))
     else:
@@ -106,6 +108,6 @@ def _text(found: Provenance, texts: Texts) -> str:
     return texts.say(f"why_{found.field.value}", text=_cut(found.text), source=source)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, longest: int = _LONGEST_TEXT) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST_TEXT else flat[:_LONGEST_TEXT] + "…"
+    return flat if len(flat) <= longest else flat[:longest] + "…"

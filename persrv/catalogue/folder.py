@@ -22,7 +22,7 @@ from persrv.domain.stickers import (
     StickerFormat,
 )
 from persrv.errors import MediaError, SourceInvalid
-from persrv.ports.media import FrameDecoder, MediaStore
+from persrv.ports.media import FrameDecoder, FrameLimits, MediaStore
 from persrv.ports.storage import CatalogueStore
 from persrv.ports.telegram import StickerSource
 from persrv.text import find_emoji
@@ -204,8 +204,12 @@ class FolderImport:
 
 
 def _digest(path: Path) -> str:
-    """The SHA-256 of a file, or "" where it cannot be read."""
+    """The SHA-256 of a file, or "" where it cannot be read, or is too large to be a sticker: a film, say."""
     try:
+        size, most = path.stat().st_size, FrameLimits().max_bytes
+        if size > most:
+            _log.warning("%s cannot be used as a sticker: it has %d bytes; at most %d are taken", path, size, most)
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

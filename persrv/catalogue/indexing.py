@@ -92,7 +92,10 @@ class Indexer:
                     _log.info("the search index is made anew: %d stickers", queued)
             newest = 0
             self._chosen.clear()
-            while (waiting := await self._queue.waiting(MOST)) and not self._may_wait(waiting):
+            begun = False
+            while (waiting := await self._queue.waiting(MOST)) and not (begun and self._may_wait(waiting)):
+                # Whatever is chosen just now: an erasure may have queued the same sticker, and its words must go.
+                begun = True
                 if few := _few(waiting):
                     total += await self._index_all(few)
                 elif len(waiting) < MANY:

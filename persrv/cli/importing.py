@@ -124,12 +124,12 @@ def _say(console: Console, name: str, shown: _Bar, progress: PackProgress | None
         detail = f": {progress.total - (progress.unusable if progress.pack.name.startswith('folder_') else 0)} stickers"
         if progress.unusable:
             detail += f" ({progress.unusable} files cannot be used)"
-    console.print(f"{name} {_SAID[outcome]}{detail}")
+    console.print(f"{escape(name)} {_SAID[outcome]}{detail}")
     return outcome in _GOOD
 
 
 def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True)
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from persrv.bootstrap import Services, open_services
@@ -135,10 +136,10 @@ async def _list_failures(settings: Settings, task: Task) -> None:
         table.add_row(
             str(failure.sticker_id),
             sticker.pack if sticker else "(retired)",
-            failure.maker.engine,
+            escape(failure.maker.engine),
             str(failure.tries),
             f"{failure.at:%Y-%m-%d %H:%M}",
-            failure.reason,
+            escape(failure.reason),  # what a model said may have brackets in it
         )
     console.print(table)
 

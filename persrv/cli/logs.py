@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from persrv.requests import request_id
 
 _SHORTEST_SECRET = 6
 """Shorter ones would blot out ordinary words, and protect nothing."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OUTSPOKEN = ("persrv", "bot", "jobs", "telegram")
 """Packages whose exceptions carry sentences of their own and nothing that a person typed."""
 
@@ -54,9 +56,13 @@ class RedactingFormatter(_Discreet):
         return self.without_secrets(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """The record's own line, with the request that it belongs to."""
+        """The record's own line, with the request that it belongs to; what it goes on with is set in.
+
+        The name of a file, or what a server answers, can neither look like another line nor command a terminal.
+        """
         request = request_id.get()
-        return super().formatMessage(record) + (f" [{request}]" if request else "")
+        line = super().formatMessage(record).replace("\n", "\n  ")
+        return _CONTROLS.sub(_escaped, line) + (f" [{request}]" if request else "")
 
 
 class JsonFormatter(_Discreet):
@@ -102,6 +108,10 @@ def set_up_logging(
 def logs_json() -> bool:
     """Whether every line of standard error is to be an object: the settings of this command were read and want that."""
     return any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers)
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return f"\\x{ord(control.group()):02x}"
 
 
 def _told(error: BaseException, told: set[int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,7 +81,7 @@ class KeptImpression:
 
     id: str
     query: str
-    sticker_ids: tuple[int, ...]
+    sticker_ids: Sequence[int]
     served: int
     shown_at: datetime
     trial: Trial = NOTHING_TRIED

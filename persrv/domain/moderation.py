@@ -45,7 +45,7 @@ class Banned:
 class Ban:
     """A ban that holds.
 
-    :param by: The admin's Telegram user id.
+    :param by: The admin's Telegram user id; 0 where they had themselves forgotten since.
     """
 
     what: Banned

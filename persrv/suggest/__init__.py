@@ -6,7 +6,7 @@ from persrv.suggest.choices import choice_from_result, result_id
 from persrv.suggest.exploring import Explorer
 from persrv.suggest.impressions import ImpressionWriter
 from persrv.suggest.memory import RankingMemory
-from persrv.suggest.mydata import as_json
+from persrv.suggest.mydata import as_file
 from persrv.suggest.mystyle import StyleTeller, ToldStyle
 from persrv.suggest.nsfw import NsfwGuard
 from persrv.suggest.own_packs import OwnPacksKeeper, read_typed
@@ -46,7 +46,7 @@ __all__ = [
     "ToldStyle",
     "Trials",
     "UsageTeller",
-    "as_json",
+    "as_file",
     "choice_from_result",
     "read_typed",
     "result_id",

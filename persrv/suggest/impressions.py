@@ -25,6 +25,8 @@ class ImpressionWriter:
         self._interval = interval
         self._capacity = capacity
         self._waiting: dict[str, Impression] = {}
+        self._batch: dict[str, Impression] = {}
+        """What is being written, and waits again where it cannot be."""
         self._writing = asyncio.Lock()
         self._arrived = asyncio.Event()
 
@@ -43,19 +45,20 @@ class ImpressionWriter:
 
     def forget(self, user_id: int) -> None:
         """Drop what waits of one person."""
-        for key in [key for key, impression in self._waiting.items() if impression.user_id == user_id]:
-            del self._waiting[key]
+        for waiting in (self._waiting, self._batch):
+            for key in [key for key, impression in waiting.items() if impression.user_id == user_id]:
+                del waiting[key]
 
     async def flush(self) -> None:
         """Write all that waits, now."""
         async with self._writing:
-            batch, self._waiting = self._waiting, {}
-            if not batch:
+            self._batch, self._waiting = self._waiting, {}
+            if not self._batch:
                 return
             try:
-                await self._store.record_impressions(list(batch.values()))
+                await self._store.record_impressions(list(self._batch.values()))
             except BaseException as error:  # also at a stop in the midst of it: to write twice is no harm
-                self._waiting = batch | self._waiting
+                self._waiting = self._batch | self._waiting
                 if not isinstance(error, StorageError):
                     raise
                 _log.warning("impressions could not be written and will be tried again: %s", error)

@@ -2,21 +2,64 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from collections.abc import Iterator
+from typing import Final
 
-from persrv.domain.history import PersonalRecord
+from persrv.domain.history import KeptImpression, PersonalRecord
 from persrv.domain.trials import Trial
 from persrv.preference.profile_bytes import profile_from_bytes
 
-FORMAT = 1
+FORMAT: Final = 1
+NAME: Final = "persrv-mydata.json"
+MANY: Final = 5_000
+"""Answers, of a kilobyte each, from which on the file is a zip: Telegram takes 50 MB of a bot."""
 
 
-def as_json(record: PersonalRecord) -> bytes:
-    """A person's data as UTF-8 JSON; moments in ISO 8601, UTC.
+def as_file(record: PersonalRecord) -> tuple[str, bytes]:
+    """A person's data as UTF-8 JSON, moments in ISO 8601, UTC; packed where it is much. The file's name, and the file.
+
+    Answers are written one after the other, a line each: who types all day has a hundred thousand, and to hold all of
+    their text would take gigabytes.
 
     :raises StorageError: their profile is damaged.
     """
-    document = {
+    if len(record.impressions) < MANY:
+        return NAME, "".join(_pieces(record)).encode()
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(NAME, "w", force_zip64=True) as file,
+    ):
+        for piece in _pieces(record):
+            file.write(piece.encode())
+    return f"{NAME}.zip", packed.getvalue()
+
+
+def _pieces(record: PersonalRecord) -> Iterator[str]:
+    yield json.dumps(_without_answers(record), ensure_ascii=False, indent=2).removesuffix("\n}")
+    yield ',\n  "answers": ['
+    for number, shown in enumerate(record.impressions):
+        yield ",\n    " if number else "\n    "
+        yield json.dumps(_answer(shown), ensure_ascii=False)
+    yield "\n  ]\n}\n"
+
+
+def _answer(shown: KeptImpression) -> dict[str, object]:
+    return {
+        "id": shown.id,
+        "query": shown.query,
+        "stickers_ranked": list(shown.sticker_ids),
+        "stickers_shown": shown.served,
+        "shown_at": shown.shown_at.isoformat(),
+        **_tried(shown.trial),
+    }
+
+
+def _without_answers(record: PersonalRecord) -> dict[str, object]:
+    return {
         "format": FORMAT,
         "user_id": record.user_id,
         "language": record.language,
@@ -35,22 +78,10 @@ def as_json(record: PersonalRecord) -> bytes:
             }
             for choice in record.choices
         ],
-        "answers": [
-            {
-                "id": shown.id,
-                "query": shown.query,
-                "stickers_ranked": list(shown.sticker_ids),
-                "stickers_shown": shown.served,
-                "shown_at": shown.shown_at.isoformat(),
-                **_tried(shown.trial),
-            }
-            for shown in record.impressions
-        ],
         "broadcasts_to_you": [delivery.value for delivery in record.broadcasts_to],
         "broadcasts_by_you": [made_at.isoformat() for made_at in record.broadcasts_by],
         "style_profiles": [_profile(data) for data in record.profiles],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
 def _tried(trial: Trial) -> dict[str, object]:

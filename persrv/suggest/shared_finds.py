@@ -19,6 +19,8 @@ from persrv.domain.candidates import Found, Pool, RecalledStickers
 
 CAPACITY: Final = 48 << 20
 """Bytes that are kept: some eight hundred queries."""
+ENTRY: Final = 4 << 10
+"""Bytes of a query that was asked, beside its arrays: one that finds nothing has none, and there is no end of those."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +93,9 @@ class SharedFinds:
         with self._lock:
             if state == self._state and key not in self._known:
                 self._known[key] = finds
-                self._bytes += finds.nbytes
+                self._bytes += ENTRY + finds.nbytes
                 while self._bytes > self._capacity:
-                    self._bytes -= self._known.popitem(last=False)[1].nbytes
+                    self._bytes -= ENTRY + self._known.popitem(last=False)[1].nbytes
         return finds
 
     def forget(self) -> None:

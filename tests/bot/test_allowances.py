@@ -1,4 +1,4 @@
-from bot.allowances import PEOPLE, Allowance
+from bot.allowances import DAY, PEOPLE, Allowance, DailyCount
 
 
 class Clock:
@@ -62,3 +62,12 @@ def test_the_memory_is_bounded_and_who_came_longest_ago_starts_anew():
     assert all(allowance.take(user_id) for user_id in range(1, PEOPLE + 1))
     assert allowance.take(0)  # the oldest was dropped
     assert not allowance.take(PEOPLE)
+
+
+def test_a_daily_count_is_each_persons_own_and_begins_anew_at_midnight():
+    now = 10 * DAY - 1
+    count = DailyCount(2, lambda: now)
+    assert [count.take(1) for _ in range(3)] == [True, True, False]
+    assert count.take(2)
+    now += 2
+    assert [count.take(1) for _ in range(3)] == [True, True, False]

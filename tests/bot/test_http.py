@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from telegram import Bot, InputFile, InputSticker
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
-from bot.app import connect
+from bot.app import PollingBot, connect
 from bot.http import AiohttpRequest
 from bot.reaching import proxy_to
 from bot.refusals import was_never_sent
@@ -112,6 +112,24 @@ async def test_an_answer_that_is_no_json_is_an_error_and_is_not_in_the_log(serve
     with pytest.raises(TelegramError):
         await asks(client, server.url, a="b")
     assert "what somebody typed" not in caplog.text
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("answer", [[], 7, None, {}, {"error": "log in first"}, {"ok": False}, "[" * 100_000])
+async def test_an_answer_that_is_json_and_not_the_bot_apis_is_an_error_like_others(server, client, status, answer):
+    server.status, server.answer = status, answer
+    with pytest.raises(TelegramError):
+        await asks(client, server.url, a="b")
+
+
+@pytest.mark.parametrize("result", [True, None, {"update_id": 1}, "no updates"])
+async def test_updates_that_are_no_list_are_an_error_like_others(server, client, result):
+    server.answer = {"ok": True, "result": result}
+    bot = PollingBot(
+        TOKEN, base_url=f"{server.url}/bot", request=client, get_updates_request=client, unreadable=lambda: None
+    )
+    with pytest.raises(TelegramError):
+        await bot.get_updates()
 
 
 async def test_where_nobody_listens_the_request_was_never_sent(client, unused_tcp_port):

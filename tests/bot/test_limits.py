@@ -53,6 +53,65 @@ async def test_a_429_that_is_not_to_be_repeated_is_the_callers_affair_and_holds_
         assert await limiter.process_request(taken, (), {}, "sendMessage", {"chat_id": 2}, None) is True
 
 
+async def test_a_chat_that_sleeps_off_a_429_holds_up_no_other():
+    limiter = InlineFirstRateLimiter(max_retries=1)
+    tried = []
+
+    async def refused_once():
+        tried.append(time.monotonic())
+        if len(tried) == 1:
+            raise RetryAfter(1)
+        return True
+
+    async def taken():
+        return True
+
+    async with limiter_running(limiter):
+        flooded = asyncio.create_task(
+            limiter.process_request(refused_once, (), {}, "sendMessage", {"chat_id": 1}, None)
+        )
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(0.5):
+            assert await limiter.process_request(taken, (), {}, "sendMessage", {"chat_id": 2}, None) is True
+        assert await flooded is True
+    assert tried[1] - tried[0] >= 1
+
+
+async def test_a_message_that_is_refused_again_and_again_fails_in_the_end():
+    limiter = InlineFirstRateLimiter(max_retries=2)
+    tried = 0
+
+    async def refused():
+        nonlocal tried
+        tried += 1
+        raise RetryAfter(0)
+
+    async with limiter_running(limiter):
+        with pytest.raises(RetryAfter):
+            await limiter.process_request(refused, (), {}, "sendMessage", {"chat_id": 1}, None)
+    assert tried == 3
+
+
+async def test_of_a_group_no_more_is_asked_than_telegram_takes_there():
+    limiter = InlineFirstRateLimiter()
+    sent = []
+
+    async def send(chat):
+        sent.append(chat)
+        return True
+
+    async with limiter_running(limiter):
+        asked = [
+            asyncio.create_task(limiter.process_request(send, (chat,), {}, "sendMessage", {"chat_id": chat}, None))
+            for chat in [-5] * 25 + [6] * 2
+        ]
+        await asyncio.sleep(0.2)
+        assert (sent.count(-5), sent.count(6)) == (20, 2)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+
 class limiter_running:  # noqa: N801
     def __init__(self, limiter):
         self.limiter = limiter

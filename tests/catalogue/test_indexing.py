@@ -322,3 +322,23 @@ async def test_where_indexing_takes_long_what_was_chosen_waits_longer(running):
         indexer.chosen(sticker)
         await asyncio.sleep(0.6)
     assert index.updates == [(1, 0)]
+
+
+async def test_what_an_erasure_queued_is_indexed_before_the_files_are_rewritten_also_where_somebody_chooses_it_now(
+    executor,
+):
+    queue, index = Queue(0), Index()
+    indexer = Indexer(queue, index, executor)
+    queue.tickets[1] = 1
+    waiting = queue.waiting
+
+    async def chosen_meanwhile(limit, *, above=0):
+        queue.waiting = waiting
+        queue.tickets[1] = 2
+        indexer.chosen(1)
+        return await waiting(limit, above=above)
+
+    queue.waiting = chosen_meanwhile
+    index.compact = lambda: index.updates.append("rewritten")
+    await indexer.erase_traces()
+    assert index.updates == [(1, 0), "rewritten"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -134,6 +136,38 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_imported(persrv, f
     assert done.returncode == 0, done.stderr
     assert "sad added: 1 stickers (2 files cannot be used)" in done.stdout
     assert "unreadable.png cannot be read" in done.stderr
+
+
+def test_what_a_model_said_is_listed_as_it_is(persrv, add_pack, tmp_path):
+    add_pack("Cats_by_test", [picture(1)])
+    persrv("import", "Cats_by_test")
+    reason = "The model declined to caption this sticker: '[INST] a [red]cat[/INST]'."
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "persrv.sqlite3")) as database, database:
+        database.execute(
+            "INSERT INTO sticker_work (sticker_id, task, engine, version, done, tries, reason, at) VALUES "
+            "(1, 'caption', 'llava', '1', 0, 1, ?, '2026-01-02 03:00:00')",
+            (reason,),
+        )
+    assert reason in persrv("job", "caption", "--failed").stdout
+
+
+def test_a_folder_may_be_called_what_a_terminal_would_take_for_markup(persrv, tmp_path):
+    for name in ("[cats] of 2026", "[@click=meow(]"):
+        (tmp_path / "packs" / name).mkdir(parents=True)
+        (tmp_path / "packs" / name / "1.webp").write_bytes(picture(len(name)))
+    done = persrv("import", str(tmp_path / "packs"), STORAGE_CHAT_ID=str(FRIENDS))
+    assert done.returncode == 0, done.stderr
+    assert "[cats] of 2026 added: 1 stickers" in done.stdout
+    assert "[@click=meow(] added: 1 stickers" in done.stdout
+
+
+def test_a_film_that_is_named_like_a_sticker_is_not_read(persrv, folder):
+    with (folder / "sad" / "film.webm").open("wb") as film:
+        film.truncate(50_000_000_000)  # a hole, which takes no room
+    done = persrv("import", str(folder / "sad"), STORAGE_CHAT_ID=str(FRIENDS))
+    assert done.returncode == 0, done.stderr
+    assert "film.webm cannot be used as a sticker: it has 50000000000 bytes" in done.stderr
+    assert "sad added: 1 stickers (2 files cannot be used)" in done.stdout
 
 
 def test_an_interrupted_folder_goes_on_where_it_was(persrv, world, folder):

@@ -117,3 +117,16 @@ def test_the_setting_chooses_the_form(capsys, monkeypatch):
     finally:
         root.setLevel(level)
     assert json.loads(capsys.readouterr().err)["message"] == "posted [secret] in MainThread"
+
+
+def test_what_comes_from_outside_can_neither_look_like_another_line_nor_command_a_terminal():
+    name = "cat\n2026-01-02 03:04:05 ERROR   bot: all is lost\x1b[2J\x9b2J\r.png"
+    text = RedactingFormatter("%(levelname)s %(message)s").format(a_record("%s cannot be used", name))
+    first, second = text.split("\n")
+    assert first == "ERROR cat"
+    assert second == "  2026-01-02 03:04:05 ERROR   bot: all is lost\\x1b[2J\\x9b2J\\x0d.png cannot be used"
+
+
+def test_a_trace_keeps_its_lines():
+    text = RedactingFormatter("%(message)s").format(a_record("said", error=PerSRVError("why")))
+    assert text.splitlines()[1] == "Traceback (most recent call last):"

@@ -94,3 +94,30 @@ async def test_what_was_being_written_when_the_bot_was_stopped_is_written_at_the
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert store.batches == [[impression(1)]]
+
+
+async def test_what_cannot_be_written_does_not_come_back_of_somebody_who_was_erased_meanwhile():
+    class Slow(Written):
+        def __init__(self):
+            super().__init__()
+            self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+        async def record_impressions(self, impressions):
+            self.begun.set()
+            await self.go.wait()
+            if not self.failures:
+                self.failures = 1
+                raise StorageError("the database is busy")
+            self.batches.append(list(impressions))
+
+    store = Slow()
+    writer = ImpressionWriter(store)
+    writer.add(impression(1, user=1))
+    writer.add(impression(2, user=2))
+    writing = asyncio.create_task(writer.flush())
+    await store.begun.wait()
+    writer.forget(1)
+    store.go.set()
+    await writing
+    await writer.flush()
+    assert [found.user_id for batch in store.batches for found in batch] == [2]

@@ -26,7 +26,7 @@ from persrv.recall.nearest import ExactNearest
 from persrv.recall.weights import RelevanceWeights
 from persrv.suggest import Asked, PlusRanker, QueryVectors, Serving, Taste
 from persrv.suggest.recall_arrays import LearntStages
-from persrv.suggest.shared_finds import Finds, SharedFinds
+from persrv.suggest.shared_finds import ENTRY, Finds, SharedFinds
 from persrv.text.keys import text_keys
 from persrv.utility.table import UtilityTable
 
@@ -103,7 +103,7 @@ def told(ranking):
 
 
 @settings(max_examples=60)
-@given(st.lists(EVENTS, min_size=20, max_size=60), st.sampled_from([2_000, 1 << 20]))
+@given(st.lists(EVENTS, min_size=20, max_size=60), st.sampled_from([2 * ENTRY + 2_000, 1 << 20]))
 def test_whatever_happened_before_an_answer_is_what_it_would_be_if_nothing_was_kept(events, capacity):
     index, vectors, serving = MemoryStickerIndex(), QueryVectors(Encoder), learnt(0)
     index.update([document(number, WORDS[number % 2]) for number in range(STICKERS)], [])
@@ -182,13 +182,24 @@ def test_the_same_is_found_once_until_something_else_serves():
 def test_it_holds_so_many_bytes_and_lets_go_of_what_was_asked_longest_ago():
     one = finds(100)
     assert one.nbytes == 100 * (8 + 40 + 8)
-    shared = SharedFinds(2 * one.nbytes)
+    shared = SharedFinds(2 * (ENTRY + one.nbytes))
     find, calls = counted(one)
     for word in ("cat", "dog", "cat", "fish", "cat"):
         shared.of(word, (), find)
     assert len(calls) == 3
     shared.of("dog", (), find)
     assert len(calls) == 4
+
+
+def test_queries_that_find_nothing_are_let_go_of_too():
+    shared = SharedFinds(10 * ENTRY)
+    find, calls = counted(finds(0))
+    for number in range(1_000):
+        shared.of(f"nonsense {number}", (), find)
+    shared.of("nonsense 999", (), find)
+    assert len(calls) == 1_000
+    shared.of("nonsense 0", (), find)
+    assert len(calls) == 1_001
 
 
 def test_finds_tell_all_that_they_hold():
@@ -218,7 +229,7 @@ def test_after_somebody_is_forgotten_nothing_of_before_is_held():
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("capacity", [500, 1 << 20])
+@pytest.mark.parametrize("capacity", [3 * ENTRY, 1 << 20])
 def test_threads_get_their_own_queries_finds(capacity):
     shared, lock, made = SharedFinds(capacity), threading.Lock(), {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -81,9 +82,9 @@ class FolderEmbeddingRows:
         values = np.where(shown[:, None], np.clip(np.nan_to_num(vectors), -_LARGEST, _LARGEST), 0.0).astype(np.float16)
         try:
             self._make_room(int(sticker_ids.max()) + 1)
-            rows = np.memmap(self._folder / _ROWS, dtype="<f2", mode="r+")
-            rows.reshape(-1, self._dimensions)[sticker_ids] = values
-            rows.flush()
+            whole = np.memmap(self._folder / _ROWS, dtype="<f2", mode="r+", shape=(self._whole(), self._dimensions))
+            whole[sticker_ids] = values
+            whole.flush()
             states = np.memmap(self._folder / _STATES, dtype=np.uint8, mode="r+")
             states[sticker_ids] = np.where(shown, EMBEDDED, BLANK)
             states.flush()
@@ -106,17 +107,24 @@ class FolderEmbeddingRows:
         return whole
 
     def _states(self) -> NDArray[np.uint8]:
-        return np.fromfile(self._folder / _STATES, dtype=np.uint8)
+        """Of the rows that are there whole: what a damaged disk has cut off is unknown again."""
+        return np.fromfile(self._folder / _STATES, dtype=np.uint8)[: self._whole()]
+
+    def _whole(self) -> int:
+        """How many rows there is room for."""
+        return (self._folder / _ROWS).stat().st_size // (2 * self._dimensions)
 
     def _make_room(self, rows: int) -> None:
         """Let both files hold so many rows. The disk space is taken now: a full disk must not kill a mapped write."""
+        if (self._folder / _STATES).stat().st_size > self._whole():
+            os.truncate(self._folder / _STATES, self._whole())  # what takes the place of lost rows was never written
         for name, width in ((_ROWS, 2 * self._dimensions), (_STATES, 1)):
             path = self._folder / name
             size = path.stat().st_size
             wanted = rows * width
             if size >= wanted:
                 continue
-            missing = max(wanted - size, GROW * width) // width * width
+            missing = -(-max(wanted - size, GROW * width) // width) * width
             with path.open("ab") as file:
                 file.write(bytes(missing))
             flush(path)
@@ -124,9 +132,10 @@ class FolderEmbeddingRows:
 
 def _is(folder: Path, about: dict[str, str | int]) -> bool:
     try:
-        return bool(json.loads((folder / _ABOUT).read_text(encoding="utf-8")) == about)
+        made = bool(json.loads((folder / _ABOUT).read_text(encoding="utf-8")) == about)
     except (FileNotFoundError, ValueError):
         return False
+    return made and all((folder / name).is_file() for name in (_ROWS, _STATES))
 
 
 def _digest(encoder: str, version: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from persrv.adapters.database.broadcasts import erase_broadcasts
 from persrv.adapters.database.tables import (
     added_packs,
+    bans,
     broadcast_recipients,
     broadcasts,
     counters,
@@ -43,6 +44,8 @@ async def erase_rows(connection: AsyncConnection, user_id: int) -> Erased:
     await connection.execute(delete(private_chats).where(private_chats.c.user_id == user_id))
     await connection.execute(delete(broadcast_recipients).where(broadcast_recipients.c.user_id == user_id))
     await erase_broadcasts(connection, broadcasts.c.made_by == user_id)
+    # What an admin banned stays banned; 0 is nobody's number.
+    await connection.execute(update(bans).where(bans.c.banned_by == user_id).values(banned_by=0))
     await connection.execute(
         update(packs)
         .where(or_(packs.c.requested_by == user_id, packs.c.progress_chat == user_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,7 +63,8 @@ async def read_record(connection: AsyncConnection, user_id: int) -> PersonalReco
             KeptChoice(row.file_unique_id, row.query, row.position, row.chosen_at, row.impression_id) for row in choices
         ),
         impressions=tuple(
-            KeptImpression(row.id, row.query, tuple(row.sticker_ids), row.served, row.shown_at, trial_of(row))
+            # Eight bytes a number: there may be ten million.
+            KeptImpression(row.id, row.query, array("q", row.sticker_ids), row.served, row.shown_at, trial_of(row))
             for row in shown
         ),
         sets=tuple((await connection.execute(sets)).scalars()),

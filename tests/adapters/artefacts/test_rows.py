@@ -102,3 +102,28 @@ def test_a_full_disk_is_told_before_anything_is_mapped_and_leaves_the_rows(archi
 def test_vectors_of_another_shape_are_refused(archive):
     with pytest.raises(ValueError, match="do not fit"):
         archive.rows("style", "1", 2).write(ids(0, 1), vectors([1, 1]))
+
+
+def test_rows_that_a_damaged_disk_has_cut_off_are_unknown_until_they_are_written_again(archive, tmp_path):
+    rows = archive.rows("style", "1", 2)
+    rows.write(ids(0, 1, 2, 3), vectors([1, 1], [2, 2], [3, 3], [4, 4]))
+    (file,) = tmp_path.rglob("rows.f16")
+    with file.open("r+b") as cut:
+        cut.truncate(2 * 4 + 3)  # two rows, and a bit
+    rows = archive.rows("style", "1", 2)
+    assert rows.known(4).tolist() == [True, True, False, False]
+    assert rows.read().tolist() == [[1, 1], [2, 2]]
+    rows.write(ids(3), vectors([5, 5]))
+    assert rows.known(4).tolist() == [True, True, False, True]
+    assert rows.read().tolist() == [[1, 1], [2, 2], [0, 0], [5, 5]]
+
+
+@pytest.mark.parametrize("name", ["rows.f16", "states.u8"])
+def test_rows_of_which_a_file_is_lost_are_made_anew(archive, tmp_path, name):
+    archive.rows("style", "1", 2).write(ids(0), vectors([1, 1]))
+    for file in tmp_path.rglob(name):
+        file.unlink()
+    rows = archive.rows("style", "1", 2)
+    assert not rows.known(1).any()
+    rows.write(ids(0), vectors([2, 2]))
+    assert rows.read().tolist() == [[2, 2]]

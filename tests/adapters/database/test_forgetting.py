@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from persrv.adapters.database.bans import SqlBanStore
 from persrv.adapters.database.tables import interactions, users
 from persrv.domain.history import Erased, Person
+from persrv.domain.moderation import Banned
 from persrv.domain.semantics import SemanticField
 
 
@@ -41,6 +44,18 @@ async def test_forgetting_erases_everything_of_one_person_and_nothing_of_others(
     mine, theirs = await catalogue.pack("mine"), await catalogue.pack("theirs")
     assert (mine.requested_by, mine.progress_chat) == (None, None)
     assert (theirs.requested_by, theirs.progress_chat) == (8, None)
+
+
+async def test_what_an_admin_banned_stays_banned_without_their_number_once_they_are_forgotten(database, history):
+    bans = SqlBanStore(database)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    await bans.ban(Banned.pack("theirs"), by=7, at=at)
+    await bans.ban(Banned.person(9), by=8, at=at)
+    await history.forget(7)
+    assert {(ban.what, ban.by) for ban in await bans.bans()} == {
+        (Banned.pack("theirs"), 0),
+        (Banned.person(9), 8),
+    }
 
 
 async def test_forgetting_queues_what_the_person_chose_and_their_words_leave_the_documents(

@@ -43,6 +43,22 @@ def test_a_link_in_a_sentence_adds_its_set(bot, world, make_pack, alex):
     assert "2 stickers" in alex.waits_for("is here").text
 
 
+def test_a_stickers_file_is_telegrams_whatever_lies_in_the_current_folder(
+    start_bot, settings, world, make_pack, tmp_path, monkeypatch, alex
+):
+    world.add_pack(make_pack("Cats_by_test", ["🐱"]))
+    (sticker,) = world.sets.named("Cats_by_test").stickers
+    mine = tmp_path / "here" / sticker.file.path
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"something of mine")
+    monkeypatch.chdir(tmp_path / "here")
+    start_bot()
+    alex.writes("t.me/addstickers/Cats_by_test")
+    assert "could not be read" not in alex.waits_for("is here").text
+    (kept,) = settings.media_dir.rglob("*.webp")
+    assert kept.read_bytes() == sticker.file.data
+
+
 def test_every_link_of_a_message_adds_its_set_once(bot, world, make_pack, alex):
     world.add_pack(make_pack("Cats_by_test", ["🐱", "😺"], title="Cats"))
     world.add_pack(make_pack("Dogs_by_test", ["🐶"], title="Dogs"))

@@ -208,6 +208,39 @@ def test_a_telegram_that_comes_back_makes_it_ready_again(watched, server, world)
     assert watched.do(watch()) == (True, True)
 
 
+class OddTelegram:
+    """A Telegram whose first answer the library cannot make anything of."""
+
+    def __init__(self):
+        self.asked = 0
+        self.asked_again = asyncio.Event()
+
+    async def get_me(self):
+        self.asked += 1
+        if self.asked == 1:
+            raise KeyError("result")
+        self.asked_again.set()
+
+
+def test_an_answer_that_nobody_foresaw_does_not_end_the_looks_at_telegram(watched):
+    telegram, metrics = OddTelegram(), Metrics()
+
+    async def watch() -> None:
+        health = Health(watched.services, telegram, metrics, look_seconds=0.05)
+        async with serve_health(health, ("127.0.0.1", free_port())):
+            async with asyncio.timeout(10):
+                await telegram.asked_again.wait()
+
+    watched.do(watch())
+    assert b"persrv_errors_total 1.0" in metrics.render()
+
+
+def test_a_body_that_nobody_needs_is_refused_before_it_is_taken_in(watched, port):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"POST /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_port_that_is_taken_is_named_with_its_setting(start_bot):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

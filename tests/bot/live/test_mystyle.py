@@ -58,6 +58,18 @@ def test_words_that_were_typed_for_two_styles_alike_are_left_out(filled, alex, f
     assert not any("typed for" in line for line in lines)
 
 
+def test_whoever_types_long_words_for_many_styles_hears_of_their_styles_all_the_same(filled, alex, finds):
+    learn(filled)
+    cats = finds(alex, "cats", lambda answer: len(answer.stickers) == 4).sticker_ids
+    for place, cat in enumerate(cats):
+        for number in range(4):
+            answer = alex.types(f"cats {place}{number}" + "🐸" * 30)
+            alex.chooses(answer, answer.sticker_ids.index(cat))
+    lines = alex.asks("/mystyle").text.split("\n")
+    assert [line[:2] for line in lines[1:4]] == ["1.", "2.", "3."]
+    assert "typed for: cats" in lines[1]
+
+
 def test_the_caption_says_how_sure_the_bot_is_that_there_is_a_style(filled, alex, finds):
     learn(filled)
     alex.chooses(finds(alex, "party", lambda answer: answer.stickers), 0)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from bot import allowances
 from bot.allowances import FILES_A_DAY
+from bot.sandbox.model import FRIENDS
 from bot.sandbox.seen import SandboxRefused
+from tests.bot.live.conftest import until
 from tests.bot.live.test_mystyle import learn
 
 
@@ -17,6 +20,32 @@ def test_a_person_who_asks_too_much_is_left_unanswered_and_the_others_are_not(st
         alex.types("c")
     assert len(world.calls_of("answerInlineQuery")) == before
     mei.types("a")
+
+
+def test_of_a_person_who_asks_all_day_long_so_many_answers_are_kept_and_all_are_given(
+    start_bot, world, make_pack, monkeypatch, mei, alex, finds
+):
+    monkeypatch.setattr(allowances, "ANSWERS_KEPT_A_DAY", 3)
+    world.add_pack(make_pack("Cats_by_test", ["🐱"]))
+    bot = start_bot()
+    mei.writes("/addset Cats_by_test")
+    finds(mei, "🐱", lambda answer: answer.stickers)
+    for number in range(6):
+        assert alex.types(f"🐱 {number}").stickers
+    mei.types("🐱")
+    bot.do(bot.services.impressions.flush())
+    assert len(bot.do(bot.services.history.record_of(alex.id)).impressions) == 3
+    assert bot.do(bot.services.history.record_of(mei.id)).impressions
+
+
+def test_a_group_that_asks_without_pause_keeps_nobody_else_waiting(start_bot, world, mei, alex):
+    """Telegram takes 20 messages a minute of a bot in a group; the answers beyond wait, and so does nobody else."""
+    start_bot()
+    for _ in range(90):
+        alex.writes("/privacy", chat=FRIENDS)
+    until(lambda: len(world.calls_of("sendMessage")) >= 20)
+    mei.types("笑")
+    assert "/packs" in mei.asks("/help", timeout=5).text
 
 
 def test_a_person_adds_so_many_sets_a_day_and_an_admin_any_number(start_bot, world, make_pack, mei, alex):

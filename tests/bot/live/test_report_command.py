@@ -3,6 +3,7 @@
 import pytest
 
 from persrv.domain.moderation import Banned, ReportState
+from persrv.errors import StorageError
 from tests.bot.live.test_ban_command import in_chat
 from tests.bot.live.test_jobs_command import forge
 
@@ -73,6 +74,21 @@ def test_forged_data_and_a_second_press_do_nothing(filled, world, mei, alex):
     mei.waits_for(lambda message: message.id == asked.id and not message.buttons)
     assert forge(world, mei, asked, "review:set:1") == "已经处理过了。"
     assert filled.do(filled.services.bans.bans()) == []
+
+
+def test_a_ban_that_could_not_be_written_is_still_there_to_press(filled, monkeypatch, mei, alex):
+    asked = reported(alex, mei)
+
+    async def full(*_, **__):
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(filled.services.bans, "ban", full)
+        mei.presses(asked, "review:sticker:1")
+        mei.waits_for("出了点问题")
+    mei.presses(asked, "review:sticker:1")
+    mei.waits_for("已封禁这张")
+    assert {sticker.emoji for sticker in alex.types("").stickers} == {"😺"}
 
 
 def test_somebody_who_is_no_admin_decides_nothing(filled, world, mei, alex):

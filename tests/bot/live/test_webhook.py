@@ -37,3 +37,17 @@ def test_a_post_without_the_secret_is_refused(hooked, port, secret):
     update = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}}
     response = httpx.post(f"http://127.0.0.1:{port}/telegram", json=update, headers=headers, trust_env=False)
     assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "length", ["Content-Length: 50000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n2faf080\r\n"]
+)
+def test_a_post_that_is_too_large_is_refused_before_it_is_taken_in_whoever_sends_it(hooked, port, length):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(f"POST /telegram HTTP/1.1\r\nHost: x\r\n{length}".encode())
+        assert connection.recv(100) in {b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"}
+
+
+def test_the_largest_message_comes_through_the_webhook(hooked, mei):
+    text = "😀" * 2000
+    assert text[:100] in mei.asks(text).text

@@ -78,6 +78,20 @@ def test_it_tells_emoji_pack_words_captions_and_searches_with_their_sources(fill
     assert "“party”（2 人）" in chinese
 
 
+def test_whoever_types_much_for_a_sticker_leaves_room_for_what_else_is_known_of_it(filled, world, alex):
+    unique_id = identity(world, 2)
+    for number in range(5):
+        answer = alex.types("party" + "🎉" * 240 + str(number))
+        alex.chooses(answer, answer.sticker_ids.index(unique_id))
+    long = "beer " * 100
+    texts = {SemanticField.KEYWORDS: long, SemanticField.DESCRIPTION: long, SemanticField.EMOTIONS: long}
+    learn(filled, unique_id, texts, maker=Maker("llava", "1.5"), task=Task.CAPTION)
+    learn(filled, unique_id, {SemanticField.OCR: long})
+    text = asks_why(alex, unique_id)
+    assert text.count("“party🎉") == 5
+    assert "🎉…” (1)" in text
+
+
 def test_a_sticker_that_came_through_an_inline_answer_is_explained_and_adds_no_set(filled, alex):
     sent = alex.chooses(alex.types("赞"), 0, chat=alex.id)
     assert sent.via_bot
