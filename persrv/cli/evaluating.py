@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +12,8 @@ from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from persrv.children import give_way
 from persrv.cli.consoles import open_console
-from persrv.cli.job import NICENESS
 from persrv.cli.opening import open_settings
 
 if TYPE_CHECKING:
@@ -43,8 +41,7 @@ def evaluate(
     settings = open_settings()
     options = Options(_names(systems), ablation, seed, precomputed_only, by_time, tune)
     if background:
-        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
-            os.nice(NICENESS)
+        give_way()
         run_evaluation(dataset, out, settings, options, _tell)
         return
     with _Bars() as bars:
