@@ -29,14 +29,14 @@ def die(*_arguments):
 
 where = sys.argv[1]
 if where in {"before CURRENT", "after CURRENT"}:
-    replace = generations.replace_text
+    replace = generations.replace_file
 
     def replaced(path, text):
         if where == "after CURRENT":
             replace(path, text)
         die()
 
-    generations.replace_text = replaced
+    generations.replace_file = replaced
 elif where:
     when, step = where.split()
     real = runner._STEPS[JobName(step)]
