@@ -1,4 +1,4 @@
-"""A dataset folder, read (DESIGN, "The dataset folder")."""
+"""A dataset folder (docs/evaluation.md), read."""
 
 from __future__ import annotations
 
