@@ -108,7 +108,7 @@ def _telegram(settings: Settings, services: Services) -> Connect | None:
 
     @contextlib.asynccontextmanager
     async def connect() -> AsyncIterator[PackImporter]:
-        from bot.app import connect as connect_bot
+        from bot.connecting import connect as connect_bot
 
         async with connect_bot(settings) as source:
             yield services.importer(source)
