@@ -12,7 +12,7 @@ from persrv.domain.runs import JobName
 from persrv.domain.stickers import MediaState, Sticker
 from persrv.domain.work import Made, Maker, Task, View
 from persrv.errors import MediaError
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 
 FILE_GONE = "Its file is gone from the media folder; the next refresh of its set fetches it again."
@@ -35,7 +35,7 @@ class Look:
     view: View
 
 
-async def sweep(services: Services, step: JobName, look: Look, work: Work, progress: Progress) -> Mapping[str, int]:
+async def sweep(services: Services, step: JobName, look: Look, work: Work, progress: JobProgress) -> Mapping[str, int]:
     """Show every sticker that is wanted to `work`, and keep what comes of it batch by batch.
 
     The next batch is decoded while one is worked on. A sticker is tried once in a sweep.

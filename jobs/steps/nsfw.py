@@ -11,14 +11,14 @@ from persrv.domain.runs import JobName
 from persrv.domain.stickers import Sticker
 from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.errors import NsfwFailed
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 from persrv.ports.nsfw import NsfwEngine
 
 BATCH = 16
 
 
-async def score_nsfw(services: Services, progress: Progress) -> Mapping[str, int]:
+async def score_nsfw(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Score every sticker that this engine has not scored yet. The bot hides a batch two seconds after it is written.
 
     :raises ConfigurationError: the engine that the settings name is not there.

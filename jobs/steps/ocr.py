@@ -12,7 +12,7 @@ from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.errors import OcrFailed
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 from persrv.ports.ocr import OcrEngine
 from persrv.semantics.ocr import ocr_text
@@ -20,7 +20,7 @@ from persrv.semantics.ocr import ocr_text
 BATCH = 8
 
 
-async def read_words(services: Services, progress: Progress) -> Mapping[str, int]:
+async def read_words(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Read every sticker that this engine has not read yet.
 
     :raises ConfigurationError: the engine that the settings name is not there.
