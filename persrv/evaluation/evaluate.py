@@ -37,8 +37,8 @@ from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import Arrange
 from persrv.recall.nearest import ExactNearest
 
-OWN: Final = (*BASELINES, "persrv", "persrv-plus")
-"""The systems of this module, in the order of DESIGN."""
+SYSTEMS: Final = (*BASELINES, "persrv", "persrv-plus")
+"""In the order in which they are run and shown."""
 
 Opener = Callable[[], System]
 """Makes a system, or raises a `PerSRVError` that says what it lacks."""
@@ -50,7 +50,7 @@ class Plan:
 
     :param systems: Names, or None for all.
     :param open_index: Makes the product's search index.
-    :param others: Systems that are made elsewhere: the neural ones, and what the bot serves beyond the paper.
+    :param others: The neural baselines, whose models are adapters; one that is not among them is not run.
     :param start: The settings that tuning starts from, and that are used as they are without it.
     :param tune: Choose the settings on the validation part.
     :param ablation: Run table 5.
@@ -73,18 +73,13 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-def known_systems(plan: Plan) -> tuple[str, ...]:
-    """All names, in the order in which they are run and shown."""
-    return (*OWN, *(name for name in plan.others if name not in OWN))
-
-
 def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progress = silent) -> Evaluation:
     """Run it.
 
     :param training: The dataset's train part, with its stickers completed. It alone reaches a system; the validation
         part reaches the tuning alone, and the test part the scoring alone.
     """
-    wanted = [name for name in known_systems(plan) if plan.systems is None or name in plan.systems]
+    wanted = [name for name in SYSTEMS if plan.systems is None or name in plan.systems]
     pairs = pairs_of(dataset.test)
     index = RecallIndex(plan.open_index, progress=progress)
     try:

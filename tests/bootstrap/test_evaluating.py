@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
+from persrv.bootstrap.evaluating import Options, run_evaluation
 from persrv.config import load_settings
 from persrv.errors import ConfigurationError
-from persrv.evaluating import Options, run_evaluation
 
 SYSTEMS = ("global-pop", "bm25-ocr", "persrv")
 
