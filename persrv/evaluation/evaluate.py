@@ -28,7 +28,7 @@ from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.own_sets import own_sets
 from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRV, PerSRVSettings
-from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
+from persrv.evaluation.systems.plus import PerSRVPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
 from persrv.evaluation.tuning import TuningStep, tune
@@ -176,7 +176,7 @@ def _openers(
         "bm25": lambda: bm25(index),
         "bm25-ocr": lambda: bm25_ocr(index, settings.relevance),
         "persrv": lambda: PerSRV(index, settings),
-        "persrv-plus": lambda: PersrvPlus(index, plan.text_encoder, plus, arrange=plan.arrange, progress=progress),
+        "persrv-plus": lambda: PerSRVPlus(index, plan.text_encoder, plus, arrange=plan.arrange, progress=progress),
     }
 
 
@@ -191,7 +191,7 @@ def _plus(
     """The settings of persrv-plus, tuned where that is wanted."""
     if not plan.tune or "persrv-plus" not in wanted:
         return plan.plus, ()
-    system = PersrvPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
+    system = PerSRVPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
     system.fit(training)
     weights, steps = tune_plus(system, valid, progress)
     plus = replace(plan.plus, weights=weights)
@@ -293,7 +293,7 @@ def _plus_ablation(
     """persrv-plus without one of its stages, or as those see it who want own packs; the other weights as they are."""
     rows = []
     for row in plus_plans(plus):
-        system = PersrvPlus(index, plan.text_encoder, row.settings, arrange=plan.arrange)
+        system = PerSRVPlus(index, plan.text_encoder, row.settings, arrange=plan.arrange)
         system.fit(training)
         if row.settings.own_packs is not OwnPacks.OFF and not system.knows_sets:
             rows.append(AblationRow(row.key, row.label, None, {}, {}, "No sticker has a set."))
