@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from persrv.bootstrap import open_services
+from persrv.children import environment
 from persrv.config import environment_of
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
 from persrv.domain.work import Task
@@ -62,7 +63,7 @@ POINTS += ["before CURRENT", "after CURRENT"]
 def night(settings, where=""):
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(NIGHT), where],
-        env={**environment_of(settings), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"},
+        env=environment({**environment_of(settings), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}),
         capture_output=True,
         check=False,
     ).returncode
