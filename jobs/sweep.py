@@ -22,6 +22,18 @@ Results = Mapping[int, Made | str]
 Work = Callable[[Sequence[tuple[Sticker, Frames]]], Awaitable[Results]]
 
 
+def one_by_one(look_at: Callable[[Sticker, Frames], Made | str]) -> Work:
+    """Work by an engine that takes a sticker at a time and blocks, in a thread."""
+
+    def all_of(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+        return {sticker.id: look_at(sticker, frames) for sticker, frames in batch}
+
+    async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+        return await asyncio.to_thread(all_of, batch)
+
+    return work
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a stage wants to see stickers.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
-from jobs.sweep import Look, Results, sweep
+from jobs.sweep import Look, one_by_one, sweep
 from persrv.bootstrap import Services, ocr_engine
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
@@ -31,20 +32,12 @@ async def read_words(services: Services, progress: JobProgress) -> Mapping[str, 
     engine = await asyncio.to_thread(ocr_engine, services.settings)
     try:
         look = Look(Task.OCR, Maker(engine.name, engine.version), BATCH, VIEWS[Task.OCR])
-
-        async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
-            return await asyncio.to_thread(_read, engine, batch)
-
-        return await sweep(services, JobName.OCR, look, work, progress)
+        return await sweep(services, JobName.OCR, look, one_by_one(partial(_read, engine)), progress)
     finally:
         engine.close()
 
 
-def _read(engine: OcrEngine, batch: Sequence[tuple[Sticker, Frames]]) -> Results:
-    return {sticker.id: _one(engine, sticker, frames) for sticker, frames in batch}
-
-
-def _one(engine: OcrEngine, sticker: Sticker, frames: Frames) -> Made | str:
+def _read(engine: OcrEngine, sticker: Sticker, frames: Frames) -> Made | str:
     try:
         lines = engine.read(frames)
     except OcrFailed as error:
