@@ -66,6 +66,14 @@ def test_every_setting_that_a_page_names_exists(name):
         assert any(one.startswith(named) for one in SETTINGS) if group else named in SETTINGS, named
 
 
+def test_a_number_behind_a_setting_is_its_default():
+    found = [each for name in PAGES for each in re.findall(rf"`({ENV_PREFIX}[A-Z0-9_]+)` \(([\d.,]*\d)", page(name))]
+    assert len(found) >= 5
+    for named, told in found:
+        default = Settings.model_fields[named.removeprefix(ENV_PREFIX).lower()].default
+        assert float(told.replace(",", "")) == default, named
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_of_a_page_leads_to_a_file(name):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page(name)):
