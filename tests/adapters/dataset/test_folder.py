@@ -9,6 +9,7 @@ from persrv.adapters.dataset import log_text, read_dataset
 from persrv.adapters.dataset.interactions import read_log
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
+from persrv.errors import DatasetInvalid
 from persrv.evaluation.statistics import dataset_statistics
 
 
@@ -86,6 +87,17 @@ def test_the_log_is_split_eighty_ten_ten(tmp_path):
     assert dataset.split is SplitKind.RANDOM
     assert [len(part) for part in (dataset.train, dataset.valid, dataset.test)] == [160, 20, 20]
     assert len({row.triple for row in (*dataset.train, *dataset.valid, *dataset.test)}) == 200
+
+
+def test_ten_distinct_choices_are_enough_to_split_and_repeats_of_one_stay_together(tmp_path):
+    text = log_of(10) + "u0,q0,d0\n" * 5
+    parts = read_dataset(write(tmp_path / "set", interactions_csv=text), seed=3)
+    found = [{row.triple for row in part} for part in (parts.train, parts.valid, parts.test)]
+    assert [len(part) for part in found] == [8, 1, 1]
+    assert sum(len(part) for part in (parts.train, parts.valid, parts.test)) == 15
+    nine = write(tmp_path / "nine", interactions_csv=log_of(9) + "u0,q0,d0\n" * 5)
+    with pytest.raises(DatasetInvalid, match="9 distinct choices"):
+        read_dataset(nine, seed=3)
 
 
 def test_the_split_depends_on_the_seed_and_not_on_the_order_of_the_file(tmp_path):
