@@ -10,7 +10,7 @@ from persrv.adapters.dataset.interactions import read_log
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
 from persrv.errors import DatasetInvalid
-from persrv.evaluation.statistics import dataset_statistics
+from persrv.evaluation.statistics import PartStatistics, dataset_statistics
 
 
 def write(folder, **files):
@@ -146,6 +146,17 @@ def test_a_sticker_without_a_line_is_not_counted_as_having_a_text(tmp_path):
     assert dataset.stickers.docids == ("a", "b", "z")
     counted = dataset_statistics(dataset, dataset.stickers.texts).with_text
     assert (counted["ocr"], counted["keywords"]) == (2, 0)
+
+
+def test_a_dataset_is_counted_whole_and_by_part(tmp_path):
+    train = rows("u,q,a", "u,q,a", "u,q,b", "v,q,a", "v,r,a")
+    dataset = read_dataset(parts(tmp_path / "set", train_csv=train, test_csv=rows("w,r,z")), seed=0)
+    counted = dataset_statistics(dataset, dataset.stickers.texts)
+    # a and b are known by train; z is named by test alone, as is b by valid, which train has too.
+    assert (counted.stickers, counted.with_picture, counted.split) == (3, 0, "given")
+    assert counted.parts["train"] == PartStatistics(5, 4, 3, 2, 2, 2)
+    assert counted.parts["test"] == PartStatistics(1, 1, 1, 1, 1, 1)
+    assert counted.whole == PartStatistics(7, 5, 4, 2, 3, 3)
 
 
 def test_columns_may_come_in_any_order_and_others_are_left_out_with_a_note(tmp_path):
