@@ -46,6 +46,17 @@ def test_each_port_is_explained_by_its_own_example(monkeypatch):
     assert [problem.rpartition(":")[2] for problem in found] == ["8443", "9090"]
 
 
+@pytest.mark.parametrize("listen", ["8443", ":8443", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:-1"])
+def test_what_is_no_host_and_port_is_a_mistake_of_its_setting(monkeypatch, listen):
+    found = problems(monkeypatch, HEALTH_LISTEN=listen, WEBHOOK_LISTEN=listen)
+    assert [problem.split(" ")[0] for problem in found] == ["PERSRV_WEBHOOK_LISTEN", "PERSRV_HEALTH_LISTEN"]
+
+
+def test_the_last_port_and_an_address_in_brackets_are_taken():
+    settings = load_settings(health_listen="[::1]:65535", webhook_listen="0.0.0.0:1")
+    assert (settings.health_address, settings.webhook_address) == (("::1", 65535), ("0.0.0.0", 1))
+
+
 def test_the_environment_wins_over_the_file(monkeypatch):
     Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_FETCH_CONCURRENCY=2\n")
     monkeypatch.setenv("PERSRV_RECALL_SIZE", "60")
