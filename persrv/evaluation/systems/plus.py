@@ -107,7 +107,7 @@ class PerSRVPlus:
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
         own = self.wanted(user)
-        ranked = self.order(user, query, self.pool(self.find(query, own) | self.remembered(user, query), own))
+        ranked = self.order(user, self.pool(self.find(query, own) | self.remembered(user, query), own))
         docids = (self._docids[row] for row in ranked.ids.tolist())
         return strictly_falling(islice(zip(docids, ranked.scores.tolist(), strict=True), max(limit, 0)))
 
@@ -180,7 +180,7 @@ class PerSRVPlus:
         kept = own.stickers.among(pooled.ids)
         return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
-    def order(self, user: str, query: str, pooled: Pool) -> PlusRanking:
+    def order(self, user: str, pooled: Pool) -> PlusRanking:
         """The best R for a person."""
         weights = self.settings.weights
         liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))
