@@ -12,9 +12,10 @@ def flush(path: Path) -> None:
 
     :raises OSError: it cannot be flushed.
     """
-    if path.is_dir() and os.name != "posix":
+    posix = os.name == "posix"
+    if path.is_dir() and not posix:
         return  # only POSIX opens folders
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY if posix else os.O_RDWR)  # Windows flushes what may be written alone
     try:
         os.fsync(descriptor)
     finally:
