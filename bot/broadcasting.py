@@ -12,9 +12,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.limits import NOT_REPEATED
 from bot.pace import LONGEST_PAUSE, Pace
 from bot.progress import bar
+from bot.rate_limiter import NOT_REPEATED
 from bot.refusals import asked_pause, has_no_chat, has_no_source, is_the_same, was_never_sent
 from bot.telling import Telling
 from bot.texts import Texts, texts_for

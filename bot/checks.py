@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
-from bot.app import connect
+from bot.connecting import connect
 from persrv.config import Settings
 from persrv.errors import TelegramUnavailable
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Updater
 
-from bot.app import ALLOWED_UPDATES, rejected_token
+from bot.connecting import ALLOWED_UPDATES, rejected_token
 from bot.context import BotApplication
 from bot.refusals import asked_pause, is_telegrams_own
 from bot.webhook import Webhook

@@ -9,10 +9,11 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 
-from bot.app import build_application, describe_bot, describe_to_admins
+from bot.app import build_application
 from bot.context import BotApplication
 from bot.health import Health, serve_health
 from bot.listening import Listener, reach
+from bot.menus import describe_bot, describe_to_admins
 from bot.progress import ChatProgress
 from bot.settled import keep_for_good
 from bot.stopping import StoppableUpdates, unless_stopped, within

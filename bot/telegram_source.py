@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import telegram
-from PIL import Image, UnidentifiedImageError
 from telegram.error import (
     BadRequest,
     Forbidden,
@@ -21,10 +19,10 @@ from telegram.error import (
 )
 
 from bot.refusals import asked_pause
+from persrv.bootstrap import as_sticker_file
 from persrv.domain.stickers import FetchedPack, FetchedSticker, PackKind, StickerFormat
 from persrv.errors import (
     MediaCorrupt,
-    MediaError,
     MediaTooLarge,
     PackNotFound,
     TelegramUnavailable,
@@ -35,9 +33,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 4
 """Tries of one request before the set is left for later."""
-
-STICKER_SIDE = 512
-"""Pixels of a static sticker's longer side (Bot API, "Sticker requirements")."""
 
 _KINDS = {
     "regular": PackKind.REGULAR,
@@ -98,7 +93,7 @@ class TelegramStickerSource:
 
     async def upload(self, path: Path, *, chat_id: int, emoji: str) -> FetchedSticker:
         """Send a file as a sticker to a chat (Bot API `sendSticker`), which gives it its ids."""
-        data = await asyncio.to_thread(_as_sticker_file, path)
+        data = await asyncio.to_thread(as_sticker_file, path)
         name = f"sticker{path.suffix.lower() if path.suffix.lower() in {'.tgs', '.webm'} else '.webp'}"
         try:
             message = await self._request(
@@ -164,25 +159,6 @@ def fetched_sticker(sticker: telegram.Sticker) -> FetchedSticker:
         height=sticker.height,
         size=sticker.file_size,
     )
-
-
-def _as_sticker_file(path: Path) -> bytes:
-    """The bytes to upload: a picture is fitted to 512 pixels and written as WEBP, as Telegram wants it."""
-    data = path.read_bytes()
-    if path.suffix.lower() in {".tgs", ".webm"}:
-        return data
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
-            if image.format == "WEBP" and max(image.size) == STICKER_SIDE:
-                return data
-            scale = STICKER_SIDE / max(image.size)
-            size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-            fitted = image.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{path.name} is not a picture that can be read.") from error
-    out = io.BytesIO()
-    fitted.save(out, "WEBP", quality=90, method=4)
-    return out.getvalue()
 
 
 def _storage_chat_problem(chat_id: int) -> str:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 
+from jobs.processes import end, start_command
 from persrv.bootstrap import one_job_at_a_time, utc_now
-from persrv.children import command, environment
-from persrv.config import Settings, environment_of
+from persrv.config import Settings
 from persrv.domain.runs import JobName
 from persrv.errors import JobBusy, PerSRVError
 from persrv.ports.jobs import JobLog
 
 _log = logging.getLogger(__name__)
-
-STOP_SECONDS = 2.0
-"""How long a child has to end after it was asked to; a kill loses at most one batch."""
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The bot needs a processor for itself."""
 
 
 class ChildJobs:
@@ -47,12 +41,7 @@ class ChildJobs:
         self._name = name
         self._free.clear()
         try:
-            self._child = await asyncio.create_subprocess_exec(
-                *command("persrv", "job", name.value, "--background"),
-                stdin=asyncio.subprocess.DEVNULL,
-                env=environment({**os.environ, **ONE_THREAD, **environment_of(self._settings)}),
-                start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
-            )
+            self._child = await start_command(self._settings, "job", name.value, "--background")
         except BaseException as error:  # also where who asked for it was cancelled: others still wait
             self._over()
             if isinstance(error, OSError):
@@ -74,12 +63,7 @@ class ChildJobs:
         child = self._child
         if child is None or child.returncode is not None:
             return
-        child.terminate()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
+        await end(child)
         await self.wait()
         await self._break_off(log)
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 
-from jobs.child import ONE_THREAD
+from jobs.processes import start_command
 from jobs.schedule import SETTLE_SECONDS
-from persrv.children import command, environment
-from persrv.config import Settings, environment_of
+from persrv.config import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -22,12 +20,7 @@ async def look_at_engines(settings: Settings) -> None:
     """Run `persrv doctor --background`, which shares our standard error; cancelled, it ends the process."""
     await asyncio.sleep(SETTLE_SECONDS)
     try:
-        child = await asyncio.create_subprocess_exec(
-            *command("persrv", "doctor", "--background"),
-            stdin=asyncio.subprocess.DEVNULL,
-            env=environment({**os.environ, **ONE_THREAD, **environment_of(settings)}),
-            start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops this
-        )
+        child = await start_command(settings, "doctor", "--background")
     except OSError as error:
         _log.warning("the engines cannot be looked at: %s", error.strerror)
         return

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import shutil
 from pathlib import Path
 from typing import Any, Final
 
-from jobs.child import ONE_THREAD, STOP_SECONDS
+from jobs.processes import end, start_command
 from persrv.bootstrap import utc_now
-from persrv.children import command, environment
-from persrv.config import Settings, environment_of
+from persrv.config import Settings
 from persrv.errors import JobBusy, PerSRVError
 from persrv.ports.evaluator import Evaluated, EvaluatedSystem
 from persrv.ports.progress import Progress
@@ -23,6 +21,8 @@ _log = logging.getLogger(__name__)
 KEPT: Final = 5
 """Reports that stay in the data folder; older ones are deleted."""
 
+_WIDE: Final = 2_000
+"""Columns: what is wrong comes in one line."""
 _BEGINNINGS: Final = ("persrv: ", "(environment, .env or option):")
 """Of what the command line says is wrong: a sentence, or the settings' mistakes."""
 
@@ -64,23 +64,13 @@ class ChildEvaluator:
         child = self._child
         if child is None or child.returncode is not None:  # one that is just being started is ended by who starts it
             return
-        child.terminate()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+        await end(child)
 
     async def _evaluate(self, dataset: Path, out: Path, hear: Progress) -> None:
         try:
-            self._child = child = await asyncio.create_subprocess_exec(
-                *command("persrv", "evaluate", str(dataset), "--out", str(out), "--ablation", "--background"),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=environment({**os.environ, **ONE_THREAD, "COLUMNS": "2000", **environment_of(self._settings)}),
-                start_new_session=True,
+            arguments = ("evaluate", str(dataset), "--out", str(out), "--ablation", "--background")
+            self._child = child = await start_command(
+                self._settings, *arguments, said=asyncio.subprocess.PIPE, columns=_WIDE
             )
         except OSError as error:
             raise PerSRVError(f"The evaluation cannot be started: {error.strerror}.") from error

@@ -23,7 +23,7 @@ from persrv.bootstrap import Services, one_job_at_a_time, utc_now
 from persrv.catalogue import PackImporter
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
 from persrv.errors import ConfigurationError, PerSRVError
-from persrv.ports.jobs import JobLog, Progress
+from persrv.ports.jobs import JobLog, JobProgress
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ NOTE_SECONDS = 2.0
 
 Connect = Callable[[], AbstractAsyncContextManager[PackImporter]]
 """Opens a connection to Telegram, with an importer on it."""
-Step = Callable[[Services, Progress], Awaitable[Mapping[str, int]]]
+Step = Callable[[Services, JobProgress], Awaitable[Mapping[str, int]]]
 
 _STEPS: Mapping[JobName, Step] = {
     JobName.RETENTION: erase_old,
@@ -60,7 +60,7 @@ class JobOutcome:
 
 
 async def run_job(
-    services: Services, name: JobName, progress: Progress, *, connect: Connect | None = None
+    services: Services, name: JobName, progress: JobProgress, *, connect: Connect | None = None
 ) -> JobOutcome:
     """Run one job now.
 
@@ -73,33 +73,43 @@ async def run_job(
     with one_job_at_a_time(services.settings):
         # Whoever was running has let go of the lock: it ended without a word.
         await services.job_log.break_off(at=utc_now())
-        if name not in {JobName.NIGHTLY, JobName.NEW}:
-            whole = index_everything if name is JobName.INDEX else None
-            counts, problem = await _on_record(services, name, progress, connect, whole)
-            return JobOutcome({name: counts}, {name: problem} if problem else {})
-        # Before usefulness and styles, which are computed without what is erased.
-        first = (JobName.RETENTION,) if name is JobName.NIGHTLY else ()
-        packs = (JobName.PACKS,) if name is JobName.NIGHTLY and connect is not None else ()
-        all_counts: dict[JobName, Mapping[str, int]] = {}
-        problems: dict[JobName, str] = {}
-        run_id = await services.job_log.begin(name.value, at=utc_now())
-        state = RunState.BROKEN_OFF
-        try:
-            for step in (*first, *packs, *_after_packs(services)):
-                all_counts[step], problem = await _on_record(services, step, progress, connect)
-                if problem:
-                    problems[step] = problem
-            await asyncio.to_thread(services.artefacts.keep_only_current)
-            state = RunState.FAILED if problems else RunState.DONE
-        finally:
-            await services.job_log.end(
-                run_id,
-                state,
-                at=utc_now(),
-                counts={"steps": len(all_counts), "failed": len(problems)},
-                error="\n".join(f"{step.value}: {problem}" for step, problem in problems.items()),
-            )
-        return JobOutcome(all_counts, problems)
+        if name in {JobName.NIGHTLY, JobName.NEW}:
+            return await _run_steps(services, name, progress, connect)
+        whole = index_everything if name is JobName.INDEX else None
+        counts, problem = await _on_record(services, name, progress, connect, whole)
+        return JobOutcome({name: counts}, {name: problem} if problem else {})
+
+
+async def _run_steps(services: Services, name: JobName, progress: JobProgress, connect: Connect | None) -> JobOutcome:
+    """A job of several steps, itself on record beside them."""
+    counts: dict[JobName, Mapping[str, int]] = {}
+    problems: dict[JobName, str] = {}
+    run_id = await services.job_log.begin(name.value, at=utc_now())
+    state = RunState.BROKEN_OFF
+    try:
+        for step in _steps_of(services, name, connected=connect is not None):
+            counts[step], problem = await _on_record(services, step, progress, connect)
+            if problem:
+                problems[step] = problem
+        await asyncio.to_thread(services.artefacts.keep_only_current)
+        state = RunState.FAILED if problems else RunState.DONE
+    finally:
+        await services.job_log.end(
+            run_id,
+            state,
+            at=utc_now(),
+            counts={"steps": len(counts), "failed": len(problems)},
+            error="\n".join(f"{step.value}: {problem}" for step, problem in problems.items()),
+        )
+    return JobOutcome(counts, problems)
+
+
+def _steps_of(services: Services, name: JobName, *, connected: bool) -> Sequence[JobName]:
+    """In their order: what is erased goes before usefulness and styles, which are computed without it."""
+    after = _after_packs(services)
+    if name is JobName.NEW:
+        return after
+    return (JobName.RETENTION, *((JobName.PACKS,) if connected else ()), *after)
 
 
 def _after_packs(services: Services) -> Sequence[JobName]:
@@ -112,7 +122,7 @@ def _after_packs(services: Services) -> Sequence[JobName]:
 
 
 async def _on_record(
-    services: Services, name: JobName, progress: Progress, connect: Connect | None, step: Step | None = None
+    services: Services, name: JobName, progress: JobProgress, connect: Connect | None, step: Step | None = None
 ) -> tuple[Mapping[str, int], str]:
     """One step, begun and ended in the log. Return its counts, and why it failed or ""."""
     run_id = await services.job_log.begin(name.value, at=utc_now())
@@ -132,7 +142,7 @@ async def _on_record(
 
 
 async def _run_step(
-    services: Services, name: JobName, progress: Progress, connect: Connect | None, step: Step | None
+    services: Services, name: JobName, progress: JobProgress, connect: Connect | None, step: Step | None
 ) -> Mapping[str, int]:
     if name is not JobName.PACKS:
         return await (step or _STEPS[name])(services, progress)
@@ -145,7 +155,7 @@ async def _run_step(
 class _NotedProgress:
     """Hands progress on, and writes it to the log now and then."""
 
-    def __init__(self, inner: Progress, log: JobLog, run_id: int) -> None:
+    def __init__(self, inner: JobProgress, log: JobLog, run_id: int) -> None:
         self._inner = inner
         self._log = log
         self._run_id = run_id
@@ -155,12 +165,12 @@ class _NotedProgress:
         self.counts: Mapping[str, int] = {}
 
     def begin(self, step: JobName, total: int | None) -> None:
-        """See `Progress.begin`."""
+        """See `JobProgress.begin`."""
         self._total = total
         self._inner.begin(step, total)
 
     def advance(self, counts: Mapping[str, int]) -> None:
-        """See `Progress.advance`."""
+        """See `JobProgress.advance`."""
         self.counts = dict(counts) if self._total is None else {**counts, "total": self._total}
         self._inner.advance(counts)
         now = time.monotonic()

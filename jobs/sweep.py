@@ -12,7 +12,7 @@ from persrv.domain.runs import JobName
 from persrv.domain.stickers import MediaState, Sticker
 from persrv.domain.work import Made, Maker, Task, View
 from persrv.errors import MediaError
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 
 FILE_GONE = "Its file is gone from the media folder; the next refresh of its set fetches it again."
@@ -20,6 +20,18 @@ FILE_GONE = "Its file is gone from the media folder; the next refresh of its set
 Results = Mapping[int, Made | str]
 """What came of each sticker: what was found, or why nothing could be."""
 Work = Callable[[Sequence[tuple[Sticker, Frames]]], Awaitable[Results]]
+
+
+def one_by_one(look_at: Callable[[Sticker, Frames], Made | str]) -> Work:
+    """Work by an engine that takes a sticker at a time and blocks, in a thread."""
+
+    def all_of(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+        return {sticker.id: look_at(sticker, frames) for sticker, frames in batch}
+
+    async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
+        return await asyncio.to_thread(all_of, batch)
+
+    return work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Look:
     view: View
 
 
-async def sweep(services: Services, step: JobName, look: Look, work: Work, progress: Progress) -> Mapping[str, int]:
+async def sweep(services: Services, step: JobName, look: Look, work: Work, progress: JobProgress) -> Mapping[str, int]:
     """Show every sticker that is wanted to `work`, and keep what comes of it batch by batch.
 
     The next batch is decoded while one is worked on. A sticker is tried once in a sweep.

@@ -1,4 +1,4 @@
-"""How processes of our own program are started.
+"""How processes of our own program are started, and let the bot go first.
 
 A module that is started with `-m` alone looks for ours in the current folder first: whatever lies there as `jobs.py`
 would be run in their place.
@@ -6,6 +6,7 @@ would be run in their place.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,15 @@ from typing import Final
 
 SOURCES: Final = Path(__file__).resolve().parents[1]
 """The folder that this package is in, which need not be one that Python looks in by itself."""
+
+BEHIND: Final = 10
+"""Of what may take as long as it takes: the bot's answers come first."""
+
+
+def give_way(niceness: int = BEHIND) -> None:
+    """Let processes of a lower niceness have the processor before this one. Windows has none: there it does nothing."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(niceness)
 
 
 def command(module: str, *arguments: str, quiet: bool = False) -> tuple[str, ...]:

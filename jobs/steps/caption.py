@@ -12,13 +12,13 @@ from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.ports.captioner import Caption, CaptionFailure
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 
 BATCH = 8
 
 
-async def caption_stickers(services: Services, progress: Progress) -> Mapping[str, int]:
+async def caption_stickers(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Caption every sticker that this model and adapter have not captioned yet.
 
     :raises ConfigurationError: the model, the adapter or an extra is missing or wrong.

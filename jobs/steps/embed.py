@@ -15,14 +15,14 @@ from persrv.domain.stickers import Sticker
 from persrv.domain.work import VIEWS, Maker, Task
 from persrv.ports.artefacts import EmbeddingRows
 from persrv.ports.embedding import ImageEncoder
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 
 BATCH = 16
 PAGE = 2_000
 """Stickers that are asked for at a time; most of them are known already."""
 
 
-async def embed_stickers(services: Services, progress: Progress) -> Mapping[str, int]:
+async def embed_stickers(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Embed every sticker that this encoder has not embedded yet. `preference` makes them serve.
 
     What was embedded is known by the rows on disk, so that rows which were lost are made again.

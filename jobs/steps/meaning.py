@@ -17,7 +17,7 @@ from persrv.bootstrap import Services, text_encoder, vector_index
 from persrv.domain.runs import JobName
 from persrv.errors import ArtefactsDamaged
 from persrv.ports.artefacts import Artefacts
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.nearest import NearestVectors
 from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import learn_recall
@@ -45,7 +45,7 @@ class _Gathered:
     """Texts that words find a sticker by, and that are none of `texts`."""
 
 
-async def learn_meaning(services: Services, progress: Progress) -> Mapping[str, int]:
+async def learn_meaning(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Learn from the whole log and every live sticker's texts, and publish it.
 
     Texts that were encoded before are not encoded again. Without an encoder, past queries count where they are the

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
-from jobs.sweep import Look, Results, sweep
+from jobs.sweep import Look, one_by_one, sweep
 from persrv.bootstrap import Services, ocr_engine
 from persrv.domain.runs import JobName
 from persrv.domain.semantics import SemanticField
 from persrv.domain.stickers import Sticker
 from persrv.domain.work import VIEWS, Made, Maker, Task
 from persrv.errors import OcrFailed
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.media import Frames
 from persrv.ports.ocr import OcrEngine
 from persrv.semantics.ocr import ocr_text
@@ -20,7 +21,7 @@ from persrv.semantics.ocr import ocr_text
 BATCH = 8
 
 
-async def read_words(services: Services, progress: Progress) -> Mapping[str, int]:
+async def read_words(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Read every sticker that this engine has not read yet.
 
     :raises ConfigurationError: the engine that the settings name is not there.
@@ -31,20 +32,12 @@ async def read_words(services: Services, progress: Progress) -> Mapping[str, int
     engine = await asyncio.to_thread(ocr_engine, services.settings)
     try:
         look = Look(Task.OCR, Maker(engine.name, engine.version), BATCH, VIEWS[Task.OCR])
-
-        async def work(batch: Sequence[tuple[Sticker, Frames]]) -> Results:
-            return await asyncio.to_thread(_read, engine, batch)
-
-        return await sweep(services, JobName.OCR, look, work, progress)
+        return await sweep(services, JobName.OCR, look, one_by_one(partial(_read, engine)), progress)
     finally:
         engine.close()
 
 
-def _read(engine: OcrEngine, batch: Sequence[tuple[Sticker, Frames]]) -> Results:
-    return {sticker.id: _one(engine, sticker, frames) for sticker, frames in batch}
-
-
-def _one(engine: OcrEngine, sticker: Sticker, frames: Frames) -> Made | str:
+def _read(engine: OcrEngine, sticker: Sticker, frames: Frames) -> Made | str:
     try:
         lines = engine.read(frames)
     except OcrFailed as error:

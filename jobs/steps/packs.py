@@ -10,13 +10,13 @@ from persrv.catalogue import PackImporter
 from persrv.domain.runs import JobName
 from persrv.domain.stickers import PackKind
 from persrv.errors import PackBanned, TelegramUnavailable
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 
 MOST_UNREACHABLE = 3
 """Sets in a row that cannot be reached before the rest is left for the next night."""
 
 
-async def refresh_packs(services: Services, importer: PackImporter, progress: Progress) -> Mapping[str, int]:
+async def refresh_packs(services: Services, importer: PackImporter, progress: JobProgress) -> Mapping[str, int]:
     """Fetch every set anew: a changed one is refreshed, one that is gone is retired.
 
     :raises TelegramUnavailable: Telegram cannot be reached; the sets stay as they are.

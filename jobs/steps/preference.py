@@ -14,7 +14,7 @@ from persrv.bootstrap import Services, image_encoder
 from persrv.domain.runs import JobName
 from persrv.errors import ArtefactsDamaged, StorageError
 from persrv.ports.artefacts import Note
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.ports.learning import PersonsChoices, StoredProfile
 from persrv.preference.choices import profile_of_choices
 from persrv.preference.pooling import pool_over_sets
@@ -32,7 +32,7 @@ keeps every profile valid."""
 ROWS_AT_ONCE = 16_384
 
 
-async def learn_styles(services: Services, progress: Progress) -> Mapping[str, int]:
+async def learn_styles(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Fit everybody's profile, then let embeddings and profiles take their place together.
 
     Profiles of a new space are written beside those that serve; only the publication makes the bot look for them.

@@ -9,10 +9,10 @@ from datetime import timedelta
 from persrv.bootstrap import Services, utc_now
 from persrv.domain.runs import JobName
 from persrv.errors import IndexBusy
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 
 
-async def erase_old(services: Services, progress: Progress) -> Mapping[str, int]:
+async def erase_old(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Erase impressions and choices past their days, and what was derived from them.
 
     Usefulness and styles are computed without them later in the same night. Where the bot is writing the search

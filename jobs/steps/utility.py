@@ -9,13 +9,13 @@ import numpy as np
 
 from persrv.bootstrap import Services, utility_weights
 from persrv.domain.runs import JobName
-from persrv.ports.jobs import Progress
+from persrv.ports.jobs import JobProgress
 from persrv.suggest.serving import UNCLICKED, UTILITY
 from persrv.utility.clicks import Clicks, query_codes
 from persrv.utility.utility import compute_utility
 
 
-async def weigh_stickers(services: Services, progress: Progress) -> Mapping[str, int]:
+async def weigh_stickers(services: Services, progress: JobProgress) -> Mapping[str, int]:
     """Count the whole log and publish what it says of each sticker."""
     users: list[int] = []
     queries: list[str] = []

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.adapters.caption.extras import heavy
-from persrv.adapters.caption.llava_adapter import local_folder
+from persrv.adapters.extras import imported
 from persrv.adapters.kept_rows import KeptRows
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 from persrv.ports.texts import TextEncoder
 
@@ -79,6 +79,15 @@ class UniversalSentenceEncoder:
         return vectors / norms
 
 
+def text_libraries(option: str) -> list[Any]:
+    """Import torch and transformers.
+
+    :param option: What asks for them; begins the message.
+    :raises ConfigurationError: one is missing, or breaks as it is imported; says how to install them.
+    """
+    return imported(option, "llava", ("torch", "transformers"))
+
+
 class TransformersTextEncoder:
     """A BERT-like model of `transformers`, its token vectors averaged, as the paper's Text2Vec does.
 
@@ -88,15 +97,14 @@ class TransformersTextEncoder:
     """
 
     def __init__(self, name: str, option: str) -> None:
-        modules = heavy(option)
-        source = str(local_folder(name, option, "config.json") or name)
+        self._torch, transformers = text_libraries(option)
+        source = str(local_folder(name, f"{option}={name}", "config.json") or name)
         try:
-            self._tokenizer: Any = modules.transformers.AutoTokenizer.from_pretrained(source)
-            self._model: Any = modules.transformers.AutoModel.from_pretrained(source).eval()
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(source)
+            self._model: Any = transformers.AutoModel.from_pretrained(source).eval()
         except Exception as error:  # OSError, ValueError, KeyError, safetensors' own ...
             reason = " ".join(str(error).split())[:300]
             raise ConfigurationError([f"{option}={name} cannot be loaded: {type(error).__name__}: {reason}"]) from error
-        self._torch = modules.torch
         self.name = f"{name}, mean of its token vectors"
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """The only wiring: settings in, use cases on real adapters out."""
 
 from persrv.adapters.heap import share_heaps
+from persrv.adapters.media.uploading import as_sticker_file
 from persrv.bootstrap.checking import Checked, check_captioner, check_image_encoder, check_ocr, check_text_encoder
 from persrv.bootstrap.engines import captioner, image_encoder, nsfw_engine, ocr_engine, text_encoder, vector_index
 from persrv.bootstrap.opening import open_services
@@ -11,6 +12,7 @@ from persrv.bootstrap.weights import plus_weights, ranking_weights, relevance_we
 __all__ = [
     "Checked",
     "Services",
+    "as_sticker_file",
     "captioner",
     "check_captioner",
     "check_image_encoder",

@@ -6,18 +6,16 @@ import importlib.util
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
 
-from persrv.adapters.caption import extras, llava_adapter
+from persrv.adapters.caption import extras
 from persrv.adapters.caption.opening import DEFAULT_MODEL as LLAVA
 from persrv.adapters.embedding import networks
 from persrv.adapters.embedding.chinese_clip import DEFAULT_MODEL as CHINESE_CLIP
-from persrv.adapters.text_encoding import LIGHT
+from persrv.adapters.model_names import local_folder
+from persrv.adapters.text_encoding import LIGHT, text_libraries
 from persrv.bootstrap.engines import image_encoder, ocr_engine
 from persrv.config import Settings
 from persrv.errors import ConfigurationError
-
-_NETWORKS: Final = {"cn-clip": ("torch", "cn_clip.clip"), "chinese-clip": ("torch", "transformers")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,10 @@ def check_image_encoder(settings: Settings) -> Checked:
 
     :raises ConfigurationError: an extra is missing, or `style` is given a model.
     """
-    needed = _NETWORKS.get(settings.image_encoder)
-    if needed is None:
-        image_encoder(settings).close()
+    if settings.image_encoder in networks.LIBRARIES:
+        networks.libraries(settings.image_encoder, f"PERSRV_IMAGE_ENCODER={settings.image_encoder}")
     else:
-        networks.imported(f"PERSRV_IMAGE_ENCODER={settings.image_encoder}", *needed)
+        image_encoder(settings).close()
     to_come = _to_come(settings.image_model or CHINESE_CLIP) if settings.image_encoder == "chinese-clip" else ""
     return Checked(settings.image_encoder, to_come)
 
@@ -71,8 +68,8 @@ def check_text_encoder(settings: Settings) -> Checked:
                 ]
             )
         return Checked(name)
-    extras.heavy("PERSRV_TEXT_ENCODER")
-    llava_adapter.local_folder(name, "PERSRV_TEXT_ENCODER", "config.json")
+    text_libraries("PERSRV_TEXT_ENCODER")
+    local_folder(name, f"PERSRV_TEXT_ENCODER={name}", "config.json")
     return Checked(name, _to_come(name))
 
 
@@ -88,11 +85,10 @@ async def check_captioner(settings: Settings) -> Checked:
         host = await reach_caption_server(settings.caption_url or "", settings.caption_api_key)
         return Checked(f"{settings.caption_model} at {host}")
     extras.heavy("PERSRV_CAPTION_ENGINE=llava")
-    if settings.caption_model:
-        llava_adapter.local_folder(settings.caption_model, "PERSRV_CAPTION_MODEL", "config.json")
-    if settings.caption_adapter:
-        llava_adapter.local_folder(settings.caption_adapter, "PERSRV_CAPTION_ADAPTER", "adapter_config.json")
-    name = settings.caption_model or LLAVA
+    name, adapter = settings.caption_model or LLAVA, settings.caption_adapter
+    local_folder(name, f"PERSRV_CAPTION_MODEL={name}", "config.json")
+    if adapter:
+        local_folder(adapter, f"PERSRV_CAPTION_ADAPTER={adapter}", "adapter_config.json")
     return Checked(f"{settings.caption_engine}, {name}", _to_come(name))
 
 

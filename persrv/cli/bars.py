@@ -21,7 +21,7 @@ from persrv.domain.runs import JobName
 
 
 class QuietProgress:
-    """A `persrv.ports.jobs.Progress` that nobody looks at."""
+    """A `persrv.ports.jobs.JobProgress` that nobody looks at."""
 
     def __enter__(self) -> QuietProgress:
         return self
@@ -32,14 +32,14 @@ class QuietProgress:
         """Nothing is open."""
 
     def begin(self, step: JobName, total: int | None) -> None:
-        """See `Progress.begin`."""
+        """See `JobProgress.begin`."""
 
     def advance(self, counts: Mapping[str, int]) -> None:
-        """See `Progress.advance`."""
+        """See `JobProgress.advance`."""
 
 
 class BarProgress:
-    """A `persrv.ports.jobs.Progress` as a bar for each step, with its rate and the time left."""
+    """A `persrv.ports.jobs.JobProgress` as a bar for each step, with its rate and the time left."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._bars = Progress(

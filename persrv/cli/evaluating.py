@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +12,8 @@ from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from persrv.children import give_way
 from persrv.cli.consoles import open_console
-from persrv.cli.job import NICENESS
 from persrv.cli.opening import open_settings
 
 if TYPE_CHECKING:
@@ -38,13 +36,12 @@ def evaluate(
     ] = False,
 ) -> None:
     """The paper's tables on a dataset folder. What is computed of pictures is remembered for the next run."""
-    from persrv.evaluating import Options, run_evaluation
+    from persrv.bootstrap.evaluating import Options, run_evaluation
 
     settings = open_settings()
     options = Options(_names(systems), ablation, seed, precomputed_only, by_time, tune)
     if background:
-        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
-            os.nice(NICENESS)
+        give_way()
         run_evaluation(dataset, out, settings, options, _tell)
         return
     with _Bars() as bars:
@@ -57,13 +54,13 @@ def _names(systems: str | None) -> tuple[str, ...] | None:
     """The systems that the option names, or None for all."""
     if systems is None:
         return None
-    from persrv.evaluation.evaluate import OWN
+    from persrv.evaluation.evaluate import SYSTEMS
 
     names = tuple(name.strip() for name in systems.split(",") if name.strip())
-    wrong = [name for name in names if name not in OWN]
+    wrong = [name for name in names if name not in SYSTEMS]
     if wrong or not names:
         asked = f"there is no {' and no '.join(wrong)}" if wrong else "none is named"
-        raise typer.BadParameter(f"{asked}; there are {', '.join(OWN)}", param_hint="--systems")
+        raise typer.BadParameter(f"{asked}; there are {', '.join(SYSTEMS)}", param_hint="--systems")
     return names
 
 

@@ -72,7 +72,7 @@ def _sort_out(sources: list[str]) -> tuple[list[str], tuple[FolderPack, ...]]:
 
 
 async def _import(settings: Settings, names: list[str], folders: Sequence[FolderPack], *, replace: bool) -> bool:
-    from bot.app import connect
+    from bot.connecting import connect
 
     console = open_console()
     good = True

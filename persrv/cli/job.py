@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from persrv.bootstrap import Services, open_services
+from persrv.children import give_way
 from persrv.cli.bars import BarProgress, QuietProgress
 from persrv.cli.consoles import open_console
 from persrv.cli.opening import open_settings
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-NICENESS = 10
-"""Of a job in the background: the bot's answers come first."""
 BUSY_SECONDS = 15.0
 """Pause of a job in the background before it tries again, while another one runs."""
 TASKS = {
@@ -65,8 +63,7 @@ def job(
         asyncio.run(_list_failures(settings, TASKS[name]))
         return
     if background:
-        with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
-            os.nice(NICENESS)
+        give_way()
     try:
         outcome = asyncio.run(_run(settings, name, retry=retry, quiet=background))
     except asyncio.CancelledError:  # it was told to stop: that is no error to show a trace of
@@ -112,7 +109,7 @@ def _telegram(settings: Settings, services: Services) -> Connect | None:
 
     @contextlib.asynccontextmanager
     async def connect() -> AsyncIterator[PackImporter]:
-        from bot.app import connect as connect_bot
+        from bot.connecting import connect as connect_bot
 
         async with connect_bot(settings) as source:
             yield services.importer(source)

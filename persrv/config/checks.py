@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 ENV_PREFIX = "PERSRV_"
+_DATABASE_URL = re.compile(r"(?P<driver>[\w+]+)://(?P<server>[^/]*)/?(?P<file>.*)", re.ASCII | re.DOTALL)
 
 
 def server_address(value: str) -> str:
@@ -23,6 +24,22 @@ def server_address(value: str) -> str:
         sound = False
     if not sound or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("wants a server's address, like http://localhost:8000/v1, without a password or a query in it")
+    return value
+
+
+def sqlite_address(value: SecretStr) -> SecretStr:
+    """A database URL that names a file of SQLite: with three slashes, so without a server and a password.
+
+    :raises ValueError: it is none; of the value only the driver is repeated, because it may hold a password.
+    """
+    example = "sqlite+aiosqlite:///data/persrv.sqlite3"
+    found = _DATABASE_URL.fullmatch(value.get_secret_value())
+    if found is None:
+        raise ValueError(f"is not a database URL, like {example}")
+    if found["driver"] != "sqlite+aiosqlite":
+        raise ValueError(f"names the driver {found['driver']}; only sqlite+aiosqlite is supported today")
+    if found["server"] or not found["file"]:
+        raise ValueError(f"wants three slashes and a file, and no server, like {example}")
     return value
 
 

@@ -10,10 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from persrv.config.checks import ENV_PREFIX, of_this_user
+from persrv.config.checks import ENV_PREFIX, of_this_user, sqlite_address
 
 PUBLIC_BOT_API = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
@@ -36,7 +34,7 @@ class Hosting(BaseModel):
         default=Path("./data"),
         description="Where everything is kept: database, search index, sticker files.",
     )
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(sqlite_address)] | None = Field(
         default=None,
         description="The database. Default: SQLite in the data folder, sqlite+aiosqlite:///DATA_DIR/persrv.sqlite3.",
     )
@@ -103,19 +101,6 @@ class Hosting(BaseModel):
         if wrong:
             raise ValueError(f"wants Telegram user ids (digits) separated by commas, not {', '.join(wrong)!r}")
         return tuple(int(part) for part in parts)
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        try:
-            driver = make_url(value.get_secret_value()).drivername
-        except ArgumentError:
-            raise ValueError("is not a database URL, like sqlite+aiosqlite:///data/persrv.sqlite3") from None
-        if driver != "sqlite+aiosqlite":
-            raise ValueError(f"names the driver {driver}; only sqlite+aiosqlite is supported today")
-        return value
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod

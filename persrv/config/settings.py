@@ -15,7 +15,6 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
 
 from persrv.config.checks import ENV_PREFIX
 from persrv.config.engines import Engines
@@ -61,14 +60,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Every secret value, so that a log can leave them out; of the database's address only the password."""
-    found = []
-    for name in Settings.model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr) and name != "database_url":
-            found.append(value.get_secret_value())
-    password = make_url(settings.database).password
-    return (*found, password) if password else tuple(found)
+    """Every secret value, so that a log can leave them out. The database's address has none: it is a file's."""
+    values = (getattr(settings, name) for name in Settings.model_fields if name != "database_url")
+    return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
 def load_settings(*, required: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

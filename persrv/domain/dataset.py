@@ -1,4 +1,4 @@
-"""A dataset to evaluate on: stickers, and who chose which of them for which query (DESIGN, "The dataset folder")."""
+"""A dataset to evaluate on: stickers, and who chose which of them for which query (docs/evaluation.md)."""
 
 from __future__ import annotations
 

@@ -49,3 +49,12 @@ class OwnWanted:
 
     stickers: OwnStickers
     only: bool
+
+    def factors(self, sticker_ids: NDArray[np.int64], bonus: float) -> NDArray[np.float64]:
+        """What the score of each sticker is multiplied by for being of an own pack or not, shape (stickers,).
+
+        :param bonus: What an own pack that is preferred adds to 1. Where nothing else is shown, all are alike.
+        """
+        if self.only:
+            return np.ones(len(sticker_ids))
+        return np.where(self.stickers.among(sticker_ids), 1.0 + bonus, 1.0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from persrv.domain.dataset import Interaction
 from persrv.evaluation.metrics import hit_ranks, multi_mrr
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.running import Run
@@ -56,6 +58,17 @@ class Case:
         return (self.rank_having or 1_000) < (self.rank_without or 1_000)
 
 
+def most_chosen(train: Sequence[Interaction]) -> Mapping[str, Sequence[str]]:
+    """By person, the stickers that they chose, most often first; of equals the lower docid first."""
+    chosen: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in train:
+        chosen[row.uid][row.docid] += 1
+    return {
+        user: [docid for docid, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+        for user, counts in chosen.items()
+    }
+
+
 def pick_cases(
     pairs: Sequence[Pair], runs: Mapping[str, Run], history: Mapping[str, Sequence[str]]
 ) -> tuple[Case, ...]:
@@ -64,7 +77,7 @@ def pick_cases(
     Chosen by M-MRR@20, so they show what a module can do, not what it does on average: that is the ablation's.
 
     :param runs: By the key of the ablation's row; a module without its two rows has no case.
-    :param history: By person, best first.
+    :param history: As `most_chosen`.
     """
     found: list[Case] = []
     for module, (without, having) in ROWS.items():

@@ -28,7 +28,7 @@ from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.own_sets import own_sets
 from persrv.evaluation.systems.persrv import PAPER_RANKING, PerSRV, PerSRVSettings
-from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
+from persrv.evaluation.systems.plus import PerSRVPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import Analyser, IndexFactory, RecallIndex
 from persrv.evaluation.systems.user_pop import UserPop
 from persrv.evaluation.tuning import TuningStep, tune
@@ -37,8 +37,8 @@ from persrv.ports.texts import TextEncoder
 from persrv.recall.learning import Arrange
 from persrv.recall.nearest import ExactNearest
 
-OWN: Final = (*BASELINES, "persrv", "persrv-plus")
-"""The systems of this module, in the order of DESIGN."""
+SYSTEMS: Final = (*BASELINES, "persrv", "persrv-plus")
+"""In the order in which they are run and shown."""
 
 Opener = Callable[[], System]
 """Makes a system, or raises a `PerSRVError` that says what it lacks."""
@@ -50,7 +50,7 @@ class Plan:
 
     :param systems: Names, or None for all.
     :param open_index: Makes the product's search index.
-    :param others: Systems that are made elsewhere: the neural ones, and what the bot serves beyond the paper.
+    :param others: The neural baselines, whose models are adapters; one that is not among them is not run.
     :param start: The settings that tuning starts from, and that are used as they are without it.
     :param tune: Choose the settings on the validation part.
     :param ablation: Run table 5.
@@ -73,18 +73,13 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-def known_systems(plan: Plan) -> tuple[str, ...]:
-    """All names, in the order in which they are run and shown."""
-    return (*OWN, *(name for name in plan.others if name not in OWN))
-
-
 def evaluate(dataset: Dataset, training: Training, plan: Plan, progress: Progress = silent) -> Evaluation:
     """Run it.
 
     :param training: The dataset's train part, with its stickers completed. It alone reaches a system; the validation
         part reaches the tuning alone, and the test part the scoring alone.
     """
-    wanted = [name for name in known_systems(plan) if plan.systems is None or name in plan.systems]
+    wanted = [name for name in SYSTEMS if plan.systems is None or name in plan.systems]
     pairs = pairs_of(dataset.test)
     index = RecallIndex(plan.open_index, progress=progress)
     try:
@@ -181,7 +176,7 @@ def _openers(
         "bm25": lambda: bm25(index),
         "bm25-ocr": lambda: bm25_ocr(index, settings.relevance),
         "persrv": lambda: PerSRV(index, settings),
-        "persrv-plus": lambda: PersrvPlus(index, plan.text_encoder, plus, arrange=plan.arrange, progress=progress),
+        "persrv-plus": lambda: PerSRVPlus(index, plan.text_encoder, plus, arrange=plan.arrange, progress=progress),
     }
 
 
@@ -196,7 +191,7 @@ def _plus(
     """The settings of persrv-plus, tuned where that is wanted."""
     if not plan.tune or "persrv-plus" not in wanted:
         return plan.plus, ()
-    system = PersrvPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
+    system = PerSRVPlus(index, plan.text_encoder, plan.plus, arrange=plan.arrange, progress=progress)
     system.fit(training)
     weights, steps = tune_plus(system, valid, progress)
     plus = replace(plan.plus, weights=weights)
@@ -298,7 +293,7 @@ def _plus_ablation(
     """persrv-plus without one of its stages, or as those see it who want own packs; the other weights as they are."""
     rows = []
     for row in plus_plans(plus):
-        system = PersrvPlus(index, plan.text_encoder, row.settings, arrange=plan.arrange)
+        system = PerSRVPlus(index, plan.text_encoder, row.settings, arrange=plan.arrange)
         system.fit(training)
         if row.settings.own_packs is not OwnPacks.OFF and not system.knows_sets:
             rows.append(AblationRow(row.key, row.label, None, {}, {}, "No sticker has a set."))

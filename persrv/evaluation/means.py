@@ -1,4 +1,4 @@
-"""From one number a (user, query) pair to one number a system (DESIGN, "M-MRR@k")."""
+"""From one number a (user, query) pair to one number a system (paper, section 4.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a ranking is for one (user, query) pair (paper, section 4.2; DESIGN, "The paper, made exact").
+"""How good a ranking is for one (user, query) pair (paper, section 4.2; docs/evaluation.md).
 
 All take the ranks of the hits, which `hit_ranks` reads off a ranking once.
 """

@@ -1,4 +1,4 @@
-"""Whether one system is better than another, or was lucky (DESIGN, "significance")."""
+"""Whether one system is better than another, or was lucky: by pairs, and by users drawn anew."""
 
 from __future__ import annotations
 

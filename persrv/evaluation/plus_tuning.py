@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,8 @@ from persrv.domain.candidates import Found, Pool
 from persrv.domain.own_packs import OwnPacks
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.scoring import MAIN, score
-from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
-from persrv.evaluation.tuning import Trial, TuningStep
+from persrv.evaluation.systems.plus import PerSRVPlus, PlusSettings
+from persrv.evaluation.tuning import TuningStep, tried
 from persrv.ports.progress import Progress, silent
 from persrv.ranking.plus import PlusWeights, order_plus
 
@@ -34,7 +35,7 @@ SMALL: Final = 50_000
 
 
 def tune_plus(
-    system: PersrvPlus, pairs: Sequence[Pair], progress: Progress = silent
+    system: PerSRVPlus, pairs: Sequence[Pair], progress: Progress = silent
 ) -> tuple[PlusWeights, tuple[TuningStep, ...]]:
     """Choose the weights.
 
@@ -43,24 +44,25 @@ def tune_plus(
     """
     trier = _Trier(system, pairs)
     weights = system.settings.weights
-    steps = []
-    for place, name in enumerate(ORDER):
-        grid = GRIDS[name]
+    steps: list[TuningStep] = []
+
+    def quality(weights: PlusWeights, name: str, value: float | None) -> float:
+        return trier.score(replace(system.settings, weights=_with(weights, name, value)))
+
+    def told(*_trials: int) -> None:
+        progress("tuning persrv-plus on valid", len(steps), len(ORDER))
+
+    for name in ORDER:
         default = float(getattr(weights, name))
-        trials = []
-        for value in (default, *(each for each in grid if each != default)):
-            settings = replace(system.settings, weights=_with(weights, name, value))
-            trials.append(Trial(value, trier.score(settings)))
-            progress("tuning persrv-plus on valid", place, len(ORDER))
-        best = max(trials, key=lambda trial: trial.score)
-        steps.append(TuningStep(f"plus.{name}", "persrv-plus", tuple(trials), best.value))
-        weights = _with(weights, name, best.value or 0.0)
-    progress("tuning persrv-plus on valid", len(ORDER), len(ORDER))
+        step = tried(f"plus.{name}", "persrv-plus", default, GRIDS[name], partial(quality, weights, name), told)
+        steps.append(step)
+        weights = _with(weights, name, step.chosen)
+    told()
     return weights, tuple(steps)
 
 
 def tune_own_packs(
-    system: PersrvPlus, pairs: Sequence[Pair], progress: Progress = silent
+    system: PerSRVPlus, pairs: Sequence[Pair], progress: Progress = silent
 ) -> tuple[float, tuple[TuningStep, ...]]:
     """Choose what it adds to be of an own pack, as if everybody preferred their own.
 
@@ -72,23 +74,23 @@ def tune_own_packs(
     if not system.knows_sets:
         return default, ()
     trier = _Trier(system, pairs)
-    trials = []
-    for place, value in enumerate((default, *(each for each in OWN_GRID if each != default))):
-        preferring = replace(system.settings, own_packs=OwnPacks.PREFER, own_bonus=value)
-        trials.append(Trial(value, trier.score(preferring)))
-        progress("tuning own packs on valid", place, len(OWN_GRID))
-    best = max(trials, key=lambda trial: trial.score)
-    return best.value or 0.0, (TuningStep("own_packs", "persrv-plus, own packs preferred", tuple(trials), best.value),)
+
+    def quality(value: float | None) -> float:
+        return trier.score(replace(system.settings, own_packs=OwnPacks.PREFER, own_bonus=value or 0.0))
+
+    told = partial(progress, "tuning own packs on valid")
+    step = tried("own_packs", "persrv-plus, own packs preferred", default, OWN_GRID, quality, told)
+    return step.chosen or 0.0, (step,)
 
 
-def _with(weights: PlusWeights, name: str, value: float) -> PlusWeights:
-    return replace(weights, **{name: value})
+def _with(weights: PlusWeights, name: str, value: float | None) -> PlusWeights:
+    return replace(weights, **{name: value or 0.0})
 
 
 class _Trier:
     """Scores weights of one wish for own packs; what does not depend on them is found once."""
 
-    def __init__(self, system: PersrvPlus, pairs: Sequence[Pair]) -> None:
+    def __init__(self, system: PerSRVPlus, pairs: Sequence[Pair]) -> None:
         self._system = system
         self._pairs = pairs
         self._found: dict[tuple[str, str], dict[str, Found]] = {}
@@ -118,7 +120,7 @@ class _Trier:
             rankings.append([system.docid(row) for row in pooled.ids[order].tolist()])
         return score(rankings, self._pairs).by_user([MAIN])[MAIN]
 
-    def _preference(self, system: PersrvPlus, user: str, pooled: Pool) -> NDArray[np.float64]:
+    def _preference(self, system: PerSRVPlus, user: str, pooled: Pool) -> NDArray[np.float64]:
         size = system.catalogue_size
         if size > SMALL:
             return system.preference(user, pooled.ids)

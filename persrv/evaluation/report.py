@@ -1,4 +1,4 @@
-"""What an evaluation found (DESIGN, "The evaluation report"). Everything that prints or draws reads this."""
+"""What an evaluation found. Everything that prints or draws reads this."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class AblationRow:
 class Report:
     """Everything.
 
-    :param systems: By name, in the order of DESIGN.
+    :param systems: By name, in the order of docs/evaluation.md: baselines, then ours.
     :param significance: Systems of ours -> against the best baseline, metric by metric.
     :param generation: Table 6, or None where there are no generated keywords.
     :param notes: What a reader of the figures should know.

@@ -1,4 +1,4 @@
-"""`report.json`: the report with the keys that DESIGN fixes.
+"""`report.json`: the report under keys that others read (docs/evaluation.md); to rename one breaks them.
 
 All that differs between two runs with one seed is wall time, and all of it is under keys called `ms_per_query`.
 `digest` is the SHA-256 of the report without those, and without the path by which somebody named the dataset: equal

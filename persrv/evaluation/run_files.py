@@ -1,4 +1,4 @@
-"""Run files: `uid<TAB>query<TAB>rank<TAB>docid<TAB>score` (DESIGN), from which anyone can recompute every figure."""
+"""Run files: `uid<TAB>query<TAB>rank<TAB>docid<TAB>score`, from which anyone can recompute every figure."""
 
 from __future__ import annotations
 

@@ -48,6 +48,27 @@ class TuningStep:
     chosen: float | None
 
 
+def tried(
+    parameter: str,
+    row: str,
+    default: float | None,
+    grid: Sequence[float | None],
+    score: Callable[[float | None], float],
+    told: Callable[[int, int], None],
+) -> TuningStep:
+    """Try the default, then the rest of the grid.
+
+    :param score: `MAIN` by user on the validation part with a value.
+    :param told: Hears after each trial how many there were, and of how many.
+    """
+    values = (default, *(each for each in grid if each != default))
+    trials: list[Trial] = []
+    for value in values:
+        trials.append(Trial(value, score(value)))
+        told(len(trials), len(values))
+    return TuningStep(parameter, row, tuple(trials), max(trials, key=lambda trial: trial.score).value)
+
+
 class Tuner:
     """Tries settings on the validation part; recall is kept while only the ranking changes."""
 
@@ -95,13 +116,13 @@ class Tuner:
         settings: Callable[[float | None], PerSRVSettings],
     ) -> PerSRVSettings:
         """Try the default and the grid, keep the best, note the path."""
-        trials = []
-        for value in (default, *(each for each in grid if each != default)):
-            trials.append(Trial(value, self.score(settings(value))))
+
+        def told(*_trials: int) -> None:
             self._progress("tuning on valid", len(self.steps), None)
-        best = max(trials, key=lambda trial: trial.score)
-        self.steps.append(TuningStep(parameter, row, tuple(trials), best.value))
-        return settings(best.value)
+
+        step = tried(parameter, row, default, grid, lambda value: self.score(settings(value)), told)
+        self.steps.append(step)
+        return settings(step.chosen)
 
 
 def tune(
@@ -120,17 +141,12 @@ def tune(
     """
     tuner = Tuner(index, training, valid, progress)
     has = training.stickers.fields()
-    base = replace(start.relevance)
+    base = start.relevance
     relevance = replace(NO_FIELD, ocr=base.ocr, queries=base.queries)
     settings = replace(start, relevance=relevance, utility=None, ranking=None)
     if SemanticField.OCR in has:
         settings = _field(tuner, settings, "queries", base.queries, "OCR + history")
-    settings = replace(
-        settings,
-        relevance=replace(
-            base, queries=settings.relevance.queries, emoji=start.relevance.emoji, pack=start.relevance.pack
-        ),
-    )
+    settings = replace(settings, relevance=replace(base, queries=settings.relevance.queries))
     for field in (SemanticField.KEYWORDS, SemanticField.DESCRIPTION, SemanticField.EMOTIONS):
         if field in has:
             settings = _field(tuner, settings, field.value, getattr(base, field.value), "+ VLM")

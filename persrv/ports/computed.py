@@ -36,17 +36,3 @@ class ComputedStore(Protocol):
 
     def close(self) -> None:
         """Let go of the store. Idempotent."""
-
-
-class NothingComputed:
-    """A `ComputedStore` without memory."""
-
-    def find(self, maker: Maker, keys: Iterable[str]) -> Mapping[str, bytes]:
-        """See `ComputedStore.find`."""
-        return {}
-
-    def keep(self, maker: Maker, made: Mapping[str, bytes]) -> None:
-        """See `ComputedStore.keep`."""
-
-    def close(self) -> None:
-        """See `ComputedStore.close`."""

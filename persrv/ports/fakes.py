@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -212,3 +212,17 @@ class InMemoryOwnPackStore:
         """See `OwnPackStore.stickers_of`."""
         self.reads += 1
         return list(self.own.get(user_id, ()))
+
+
+class NothingComputed:
+    """A `ComputedStore` without memory."""
+
+    def find(self, maker: Maker, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """See `ComputedStore.find`."""
+        return {}
+
+    def keep(self, maker: Maker, made: Mapping[str, bytes]) -> None:
+        """See `ComputedStore.keep`."""
+
+    def close(self) -> None:
+        """See `ComputedStore.close`."""

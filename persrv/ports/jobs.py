@@ -26,9 +26,6 @@ class JobLog(Protocol):
     async def last(self, limit: int, *, name: str | None = None, state: RunState | None = None) -> Sequence[JobRun]:
         """The last runs, latest first; of one job or in one state alone, where that is asked for."""
 
-    async def last_success(self, name: str) -> datetime | None:
-        """When the job last started a run that was done."""
-
     async def last_ended(self, name: str) -> datetime | None:
         """When the job last started a run that came to its end, done or failed."""
 
@@ -36,7 +33,7 @@ class JobLog(Protocol):
         """Note that runs that never ended were broken off, once it is sure that none is running. Return how many."""
 
 
-class Progress(Protocol):
+class JobProgress(Protocol):
     """Sees how far a job is."""
 
     def begin(self, step: JobName, total: int | None) -> None:

@@ -56,9 +56,7 @@ class Asked:
 
     def own_packs(self, sticker_ids: NDArray[np.int64], bonus: float) -> NDArray[np.float64]:
         """What the score of each sticker is multiplied by for being of an own pack or not, shape (stickers,)."""
-        if self.own is None or self.own.only:
-            return np.ones(len(sticker_ids))
-        return np.where(self.own.stickers.among(sticker_ids), 1.0 + bonus, 1.0)
+        return np.ones(len(sticker_ids)) if self.own is None else self.own.factors(sticker_ids, bonus)
 
     def _hidden_or_not_own(self, sticker_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         own = self.own.stickers.among(sticker_ids) if self.own is not None else np.ones(len(sticker_ids), np.bool_)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from telegram import Bot, InputFile, InputSticker
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
-from bot.app import PollingBot, connect
+from bot.connecting import PollingBot, connect
 from bot.http import AiohttpRequest
 from bot.reaching import proxy_to
 from bot.refusals import was_never_sent

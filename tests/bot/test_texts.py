@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from bot.app import ADMIN_COMMANDS, COMMANDS
+from bot.menus import ADMIN_COMMANDS, COMMANDS
 from bot.texts import languages, texts_for
 from persrv.catalogue import Outcome
 

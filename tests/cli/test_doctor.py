@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from persrv.adapters.search import WhooshStickerIndex
-from persrv.cli.doctor import _storage, dataset_finding, findings, index_finding, is_open_to_all
+from persrv.cli.doctor import findings
 from persrv.cli.engine_findings import engine_findings
 from persrv.cli.findings import Grade
 from persrv.cli.settings import env_example
+from persrv.cli.storage_findings import dataset_finding, index_finding, is_open_to_all, storage_findings
 from persrv.config import load_settings
 from persrv.domain.semantics import SemanticField, StickerDocument
 
@@ -124,7 +125,7 @@ def test_a_caption_server_is_asked_whether_it_is_there():
 
 def found_in(settings):
     async def gather():
-        return [found async for found in _storage(settings)]
+        return [found async for found in storage_findings(settings)]
 
     return asyncio.run(gather())
 

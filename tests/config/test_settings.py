@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from persrv.adapters.embedding import IMAGE_ENCODERS
 from persrv.adapters.nsfw.opening import NSFW_ENGINES
 from persrv.adapters.ocr.opening import OCR_ENGINES
 from persrv.bootstrap import ranking_weights, relevance_weights, utility_weights
-from persrv.config import Settings, engines, environment_of, load_settings, unknown_settings
+from persrv.config import Settings, engines, environment_of, load_settings, secrets_of, unknown_settings
 from persrv.errors import ConfigurationError
 from persrv.preference.profile import MAX_STYLES
 from persrv.ranking.personal import RankingWeights
@@ -45,6 +46,17 @@ def test_each_port_is_explained_by_its_own_example(monkeypatch):
     assert [problem.rpartition(":")[2] for problem in found] == ["8443", "9090"]
 
 
+@pytest.mark.parametrize("listen", ["8443", ":8443", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:-1"])
+def test_what_is_no_host_and_port_is_a_mistake_of_its_setting(monkeypatch, listen):
+    found = problems(monkeypatch, HEALTH_LISTEN=listen, WEBHOOK_LISTEN=listen)
+    assert [problem.split(" ")[0] for problem in found] == ["PERSRV_WEBHOOK_LISTEN", "PERSRV_HEALTH_LISTEN"]
+
+
+def test_the_last_port_and_an_address_in_brackets_are_taken():
+    settings = load_settings(health_listen="[::1]:65535", webhook_listen="0.0.0.0:1")
+    assert (settings.health_address, settings.webhook_address) == (("::1", 65535), ("0.0.0.0", 1))
+
+
 def test_the_environment_wins_over_the_file(monkeypatch):
     Path(".env").write_text("PERSRV_RECALL_SIZE=50\nPERSRV_FETCH_CONCURRENCY=2\n")
     monkeypatch.setenv("PERSRV_RECALL_SIZE", "60")
@@ -70,6 +82,41 @@ def test_every_mistake_is_reported_at_once_and_by_name(monkeypatch):
     expected = "BOT_TOKEN ADMIN_IDS TELEGRAM_API_URL WEBHOOK_LISTEN NIGHTLY_AT TIMEZONE RELEVANCE_OCR DATABASE_URL"
     expected += " NSFW_ENGINE NSFW_LIMIT"
     assert named == {f"PERSRV_{name}" for name in expected.split()}
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("data/persrv.sqlite3", "is not a database URL"),
+        ("sqlite:///persrv.sqlite3", "names the driver sqlite;"),
+        ("postgresql+asyncpg://me:s3cret@host/persrv", "names the driver postgresql+asyncpg;"),
+        ("sqlite+aiosqlite://me:s3cret@host/persrv.sqlite3", "wants three slashes and a file"),
+        ("sqlite+aiosqlite://persrv.sqlite3", "wants three slashes and a file"),
+        ("sqlite+aiosqlite:///", "wants three slashes and a file"),
+        ("sqlite+aiosqlite://", "wants three slashes and a file"),
+    ],
+)
+def test_what_is_no_file_of_sqlite_is_refused_without_its_password(monkeypatch, url, said):
+    (problem,) = problems(monkeypatch, DATABASE_URL=url)
+    assert problem.startswith(f"PERSRV_DATABASE_URL {said}")
+    assert "s3cret" not in problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite:///persrv.sqlite3",
+        "sqlite+aiosqlite:////var/lib/persrv/persrv.sqlite3",
+        "sqlite+aiosqlite:///C:\\persrv\\a:b@c.sqlite3",
+        "sqlite+aiosqlite:///file:persrv.sqlite3?mode=rw&uri=true",
+    ],
+)
+def test_an_address_of_a_file_of_sqlite_is_read_as_the_database_reads_it_and_holds_no_secret(url):
+    settings = load_settings(database_url=url, bot_token=TOKEN)
+    parsed = make_url(settings.database)
+    assert (parsed.drivername, parsed.host, parsed.password) == ("sqlite+aiosqlite", None, None)
+    assert parsed.database == url.removeprefix("sqlite+aiosqlite:///").partition("?")[0]
+    assert secrets_of(settings) == (TOKEN,)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
+from persrv.evaluation.ablation import STAGES, ablation_plans, plus_plans
 from persrv.evaluation.cases import ROWS, Module
 from persrv.evaluation.evaluate import Plan, evaluate
+from persrv.evaluation.systems.persrv import PerSRVSettings
+from persrv.evaluation.systems.plus import PlusSettings
+from persrv.evaluation.systems.recall_index import Analyser
+from persrv.ranking.personal import RankingWeights
+from persrv.recall.weights import RelevanceWeights
+from persrv.utility.weights import UtilityWeights
 from tests.evaluation.conftest import clicks, dataset, drawn, table, training
 
 PERSONAL = {"5-personal", "5-literal", "5-by-share"}
@@ -59,3 +66,41 @@ def test_one_of_the_fields_that_a_row_adds_is_enough(run, tmp_path):
     assert "3-vlm" not in reasons
     assert "6-emoji-and-set" not in reasons
     assert reasons["1-ocr"] == "No sticker has words in ocr."
+
+
+FULL = PerSRVSettings(
+    relevance=RelevanceWeights(ocr=2, queries=3, keywords=4, description=5, emotions=6, emoji=0, pack=0),
+    utility=UtilityWeights(users=7),
+    ranking=RankingWeights(alpha=9, nearest=True, gate=2),
+)
+
+
+def test_each_row_of_table_5_switches_on_one_module_more_with_the_weights_of_the_full_system():
+    rows = {row.key: row.settings for row in ablation_plans(FULL)}
+    vlm = {"keywords": 4, "description": 5, "emotions": 6}
+    fields = [{"ocr": 2}, {"ocr": 2, "queries": 3}, *[{"ocr": 2, "queries": 3, **vlm}] * 3]
+    for number, (key, searched) in enumerate(zip(list(rows)[:5], fields, strict=True), 1):
+        assert key.startswith(f"{number}-")
+        assert {name: weight for name, weight in asdict(rows[key].relevance).items() if weight} == searched
+        assert rows[key].utility == (FULL.utility if number >= 4 else None)
+        assert rows[key].ranking == (FULL.ranking if number == 5 else None)
+    assert rows["5-personal"] == FULL
+
+
+def test_the_rows_beside_the_full_system_differ_from_it_in_one_thing():
+    plans = {row.key: row for row in ablation_plans(FULL)}
+    assert plans["5-literal"].settings == replace(FULL, literal=True, ranking=replace(FULL.ranking, alpha=0.3))
+    by_share = replace(FULL.ranking, nearest=False, alpha=18)
+    assert plans["5-by-share"].settings == replace(FULL, ranking=by_share)
+    assert (plans["5-characters"].settings, plans["5-characters"].analyser) == (FULL, Analyser.PAPER)
+    ours = replace(FULL.relevance, emoji=RelevanceWeights().emoji, pack=RelevanceWeights().pack)
+    assert plans["6-emoji-and-set"].settings == replace(FULL, relevance=ours)
+    assert {plan.analyser for key, plan in plans.items() if key != "5-characters"} == {Analyser.PRODUCT}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_row_without_a_stage_of_persrv_plus_has_all_others_as_they_are(stage):
+    full = PlusSettings()
+    (row,) = (plan for plan in plus_plans(full) if plan.key == f"plus-without-{stage}")
+    assert row.settings == replace(full, weights=replace(full.weights, **{stage: 0.0}))
+    assert row.settings != full

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from persrv.evaluation.cases import Module, pick_cases
+from persrv.domain.dataset import Interaction
+from persrv.evaluation.cases import Module, most_chosen, pick_cases
 from persrv.evaluation.pairs import Pair
 from persrv.evaluation.running import Run
 
@@ -34,6 +35,11 @@ def test_the_largest_rises_come_first_one_of_each_person_and_the_worst_fall_last
     assert [case.rises for case in cases] == [True, True, True, False]
     assert {case.module for case in cases} == {Module.PERSONALISATION}
     assert cases[1].history == ("x", "y", "z")
+
+
+def test_what_somebody_chose_most_comes_first_and_of_equals_the_lower_docid():
+    rows = [Interaction("u", "q", docid) for docid in "cbacd"] + [Interaction("v", "q", "a")]
+    assert most_chosen(rows) == {"u": ["c", "a", "b", "d"], "v": ["a"]}
 
 
 def test_a_module_that_was_not_run_has_no_case():

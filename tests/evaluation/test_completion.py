@@ -14,7 +14,7 @@ from persrv.domain.work import Maker
 from persrv.errors import OcrFailed
 from persrv.evaluation.completion import Captions, complete
 from persrv.ports.captioner import Caption, CaptionFailure
-from persrv.ports.computed import NothingComputed
+from persrv.ports.fakes import NothingComputed
 from persrv.ports.ocr import OcrLine
 
 

@@ -12,7 +12,7 @@ from persrv.evaluation.evaluate import Plan, evaluate
 from persrv.evaluation.pairs import pairs_of
 from persrv.evaluation.plus_tuning import OWN_GRID, tune_own_packs
 from persrv.evaluation.systems.own_sets import own_sets
-from persrv.evaluation.systems.plus import PersrvPlus, PlusSettings
+from persrv.evaluation.systems.plus import PerSRVPlus, PlusSettings
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.ranking.plus import PlusWeights
 from persrv.recall.pool import LEXICAL
@@ -30,7 +30,7 @@ def ranking(open_index):
 
     def rank(learnt, wanted, user, query, bonus=1.0):
         indexes.append(RecallIndex(open_index))
-        system = PersrvPlus(indexes[-1], None, PlusSettings(WEIGHTS, utility=None, own_packs=wanted, own_bonus=bonus))
+        system = PerSRVPlus(indexes[-1], None, PlusSettings(WEIGHTS, utility=None, own_packs=wanted, own_bonus=bonus))
         system.fit(learnt)
         return [docid for docid, _ in system.rank(user, query, 100)]
 
@@ -92,7 +92,7 @@ def test_a_word_that_hundreds_have_finds_the_own_ones_beside_them(tmp_path, rank
 
 def test_own_packs_are_worth_what_valid_says(three, open_index):
     index = RecallIndex(open_index)
-    system = PersrvPlus(index, None, PlusSettings(utility=None, own_bonus=0.5))
+    system = PerSRVPlus(index, None, PlusSettings(utility=None, own_bonus=0.5))
     system.fit(three)
     for chosen, worth in (("b", 0.5), ("a", 0.0)):  # one of her own packs, and one of others'
         bonus, (step,) = tune_own_packs(system, pairs_of(clicks(f"ann 加油 {chosen}")))

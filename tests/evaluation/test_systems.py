@@ -12,7 +12,7 @@ from persrv.evaluation.systems.bm25_ocr import bm25_ocr
 from persrv.evaluation.systems.clip_cn import ClipCn
 from persrv.evaluation.systems.global_pop import GlobalPop
 from persrv.evaluation.systems.persrv import PAPER_FIELDS, PerSRV
-from persrv.evaluation.systems.plus import PersrvPlus
+from persrv.evaluation.systems.plus import PerSRVPlus
 from persrv.evaluation.systems.recall_index import RecallIndex
 from persrv.evaluation.systems.srs import Srs
 from persrv.evaluation.systems.user_pop import UserPop
@@ -75,8 +75,8 @@ SYSTEMS = {
     "clip-cn": lambda index: ClipCn(Angles),
     "srs": lambda index: Srs(Matcher),
     "persrv": PerSRV,
-    "persrv-plus": lambda index: PersrvPlus(index, Lengths()),
-    "persrv-plus without vectors": lambda index: PersrvPlus(index, None),
+    "persrv-plus": lambda index: PerSRVPlus(index, Lengths()),
+    "persrv-plus without vectors": lambda index: PerSRVPlus(index, None),
 }
 QUERIES = ["笑", "加油", "晚安 再见", "nobody ever asked this", "", "🙂", "'; drop table stickers; --", "笑" * 256]
 

@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from persrv.bootstrap import open_services
+from persrv.children import environment
 from persrv.config import environment_of
 from persrv.domain.runs import AFTER_PACKS, JobName, RunState
 from persrv.domain.work import Task
@@ -29,14 +30,14 @@ def die(*_arguments):
 
 where = sys.argv[1]
 if where in {"before CURRENT", "after CURRENT"}:
-    replace = generations.replace_text
+    replace = generations.replace_file
 
     def replaced(path, text):
         if where == "after CURRENT":
             replace(path, text)
         die()
 
-    generations.replace_text = replaced
+    generations.replace_file = replaced
 elif where:
     when, step = where.split()
     real = runner._STEPS[JobName(step)]
@@ -62,7 +63,7 @@ POINTS += ["before CURRENT", "after CURRENT"]
 def night(settings, where=""):
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(NIGHT), where],
-        env={**environment_of(settings), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"},
+        env=environment({**environment_of(settings), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}),
         capture_output=True,
         check=False,
     ).returncode

@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from jobs import child, runner
+from jobs import processes, runner
 from jobs.child import ChildJobs
 from jobs.runner import run_job
 from jobs.schedule import start_when_free
@@ -158,7 +158,7 @@ async def test_a_job_that_is_stopped_ends_soon_and_goes_on_the_next_time(service
 async def test_a_job_that_has_to_be_killed_is_on_record_as_broken_off(
     services, add_pack, picture, settings, monkeypatch
 ):
-    monkeypatch.setattr(child, "STOP_SECONDS", 0.0)  # no time to end in good order
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.0)  # no time to end in good order
     await add_pack("cats", **{f"c{n}": picture(f"好{n}", colour=f"#{n}{n}{n}") for n in range(9)})
     jobs = ChildJobs(settings)
     await jobs.start(JobName.NEW)

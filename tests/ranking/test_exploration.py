@@ -27,7 +27,7 @@ def test_the_first_places_are_never_given_away():
     assert (FIRST_PLACE, LAST_PLACE) == (4, 9)
 
 
-@given(size=st.integers(51, 100), below=st.integers(0, 49), place=st.integers(4, 9))
+@given(size=st.integers(51, 100), below=st.integers(0, 49), place=st.integers(0, 49))
 def test_everybody_keeps_one_place_and_the_others_their_order(size, below, place):
     given_id = min(50 + below, size - 1)
     ids = [ranked.sticker_id for ranked in give_place(ranking(size), given_id, place)]
@@ -35,7 +35,7 @@ def test_everybody_keeps_one_place_and_the_others_their_order(size, below, place
     assert ids == [number for number in range(size) if number != given_id]
 
 
-@pytest.mark.parametrize(("sticker_id", "place"), [(99, 1), (1, 1), (1, 3), (3, -1)])
+@pytest.mark.parametrize(("sticker_id", "place"), [(99, 0), (99, 1), (1, 1), (1, 3), (3, -1)])
 def test_a_sticker_is_only_moved_up(sticker_id, place):
     with pytest.raises(ValueError, match="moved up"):
         give_place(ranking(6), sticker_id, place)

@@ -108,3 +108,5 @@ def test_every_wrong_setting_is_named_at_once():
     with pytest.raises(ConfigurationError) as caught:
         RankingWeights(alpha=-1, gate=math.nan)
     assert len(caught.value.problems) == 2
+    for gate in (None, 0.0, 1.5):
+        assert RankingWeights(alpha=0.0, gate=gate).gate == gate

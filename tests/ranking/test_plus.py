@@ -6,15 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import sparse
 
 from persrv.domain.candidates import PARTS
 from persrv.errors import ConfigurationError
 from persrv.ranking.plus import PlusWeights, rank_plus
 from persrv.recall.diffusion import lending_of
-from persrv.recall.memory import HALF_LIFE, Remembered, remember
 from persrv.recall.pool import pool
 
 
@@ -47,32 +44,6 @@ def test_the_score_by_hand():
     assert ranked.preference.tolist() == [0.3, 0.0, 0.0]
 
 
-def test_choices_for_the_very_same_query_speak_against_the_mix_by_hand():
-    parts = {"lexical": found(s0=1.0, s1=0.5), "choices": found(s1=3.0, s2=1.0)}
-    pooled = pool(
-        parts, None, {"lexical": 1.0, "meaning": 0.0, "texts": 0.0, "memory": 0.0}, choices=0.5, diffusion=0.0
-    )
-    # The mix squared is 1 and 1/4; four choices at a half each make 3 of what all is divided by.
-    assert pooled.ids.tolist() == [0, 1, 2]
-    assert pooled.recall.tolist() == pytest.approx([1 / 3, (0.25 + 1.5) / 3, 0.5 / 3])
-
-
-@given(counts=st.lists(st.integers(0, 50), min_size=3, max_size=3), more=st.integers(1, 50))
-def test_a_choice_more_never_lowers_a_sticker_among_the_others(counts, more):
-    def place(choices):
-        parts = {"lexical": found(s0=1.0, s1=0.7, s2=0.2), "choices": (np.arange(3), np.array(choices, dtype=float))}
-        pooled = pool(parts, None, WEIGHTS.shares, choices=0.5, diffusion=0.0)
-        return np.argsort(-pooled.recall, kind="stable").tolist().index(1)
-
-    assert place([counts[0], counts[1] + more, counts[2]]) <= place(counts)
-
-
-def test_with_ever_more_choices_the_score_becomes_their_share():
-    parts = {"lexical": found(s0=1.0), "choices": found(s0=2e6, s1=8e6)}
-    pooled = pool(parts, None, WEIGHTS.shares, choices=0.5, diffusion=0.0)
-    assert pooled.recall.tolist() == pytest.approx([0.2, 0.8], abs=1e-6)
-
-
 def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
     pooled = pool(
         {"lexical": (np.array([1, 2, 3]), np.ones(3))},
@@ -84,13 +55,6 @@ def test_equal_scores_stand_by_sticker_and_a_shorter_list_is_the_beginning():
     everything = rank_plus(pooled, np.zeros(3), style=1.0, limit=10)
     assert everything.ids.tolist() == [1, 2, 3]
     assert rank_plus(pooled, np.zeros(3), style=1.0, limit=2).ids.tolist() == [1, 2]
-
-
-def test_a_part_that_is_switched_off_is_as_if_it_had_found_nothing():
-    off = PlusWeights(lexical=1, meaning=0, texts=0, memory=0, choices=0, diffusion=0, style=0)
-    parts = {"lexical": found(s1=1.0), "meaning": found(s2=1.0), "choices": found(s3=9.0)}
-    pooled = pool(parts, None, off.shares, choices=off.choices, diffusion=off.diffusion)
-    assert pooled.ids.tolist() == [1]
 
 
 def test_nothing_found_is_an_empty_ranking():
@@ -108,19 +72,3 @@ def test_wrong_weights_are_all_named():
 
 def test_the_shares_sum_to_one():
     assert sum(PlusWeights().shares.values()) == pytest.approx(1.0)
-
-
-def test_memory_is_a_persons_own_and_fades():
-    memory = remember(
-        [Remembered("u", "q", 1, at=0.0), Remembered("u", "q", 2, at=HALF_LIFE), Remembered("v", "q", 3, at=HALF_LIFE)]
-    )
-    ids, scores = memory.find("u", "q")
-    assert ids.tolist() == [1, 2]
-    assert scores.tolist() == pytest.approx([0.5 / 4, 1 / 4])
-    assert memory.find("u", "other")[0].tolist() == []
-    assert memory.find("nobody", "q")[0].tolist() == []
-
-
-def test_without_times_nothing_fades():
-    _, scores = remember([Remembered("u", "q", 1), Remembered("u", "q", 1)]).find("u", "q")
-    assert scores.tolist() == [0.5]

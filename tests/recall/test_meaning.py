@@ -103,6 +103,16 @@ def test_a_text_of_many_stickers_brings_in_no_more_than_so_many():
     assert len(own.find(direction(0), 10)[0]) == MOST_OWNERS
 
 
+def test_where_there_is_no_room_for_all_the_nearest_are_brought_in():
+    others = np.arange(10, 10 + MOST_OWNERS)
+    vectors = ExactNearest(np.stack([direction(20), direction(5), direction(0)]))  # the farthest first
+    own = OwnTexts(vectors, np.array([0, MOST_OWNERS, MOST_OWNERS + 1, MOST_OWNERS + 2]), np.append(others, [1, 2]))
+    ids, scores = own.find(direction(0), 10)
+    assert ids[:2].tolist() == [1, 2]
+    assert scores[:2].min() > scores[2:].max()
+    assert len(ids) == MOST_OWNERS
+
+
 def test_a_text_that_several_say_is_kept_once():
     texts, indptr, stickers = owners_of(["hi", "bye", "hi"], np.array([9, 1, 4]))
     owners = {text: stickers[indptr[row] : indptr[row + 1]].tolist() for row, text in enumerate(texts)}

@@ -52,6 +52,15 @@ async def test_the_best_that_nobody_has_seen_is_taken_from_below_the_first_page(
     assert explored(explorer, EIGHT) == [10, 11, 15, 12, 13, 14, 16, 5000]
 
 
+@pytest.mark.parametrize("sticker_id", range(1020, 1030))
+async def test_new_stickers_may_have_any_number(sticker_id):
+    explorer = Explorer(Store(), share=0.2)
+    await explorer.load()
+    explorer.note([sticker_id])
+    ranked = ranking(1, 2, 3, 4, sticker_id, sticker_id + 1)
+    assert explored(explorer, ranked)[2] == sticker_id + 1
+
+
 async def test_one_that_was_shown_is_seen_and_the_next_has_its_turn_with_somebody_else(explorer):
     assert explored(explorer, EIGHT)[2] == 15
     explorer.note([15, 16])

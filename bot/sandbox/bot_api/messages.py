@@ -47,25 +47,25 @@ _ACTIONS = frozenset(
 
 def send_message(world: World, params: Params) -> Json:
     """Bot API `sendMessage`."""
-    return _post(world, params, _draft(world, params, body=_text(params)))
+    return _post(world, _draft(world, params, body=_text(params)))
 
 
 def send_sticker(world: World, params: Params) -> Json:
     """Bot API `sendSticker`."""
     draft = _draft(world, params)
-    return _post(world, params, replace(draft, sticker=sticker_given(world, params)))
+    return _post(world, replace(draft, sticker=sticker_given(world, params)))
 
 
 def send_photo(world: World, params: Params) -> Json:
     """Bot API `sendPhoto`."""
     draft = _draft(world, params, body=_caption(params))
-    return _post(world, params, replace(draft, photo=_photo(world, params)))
+    return _post(world, replace(draft, photo=_photo(world, params)))
 
 
 def send_document(world: World, params: Params) -> Json:
     """Bot API `sendDocument`."""
     draft = _draft(world, params, body=_caption(params))
-    return _post(world, params, replace(draft, document=_document(world, params)))
+    return _post(world, replace(draft, document=_document(world, params)))
 
 
 def copy_message(world: World, params: Params) -> Json:
@@ -76,7 +76,7 @@ def copy_message(world: World, params: Params) -> Json:
     if source is None:
         raise bad_request("message to copy not found")
     copy = replace(draft, body=source.body, sticker=source.sticker, photo=source.photo, document=source.document)
-    return {"message_id": _post(world, params, copy)["message_id"]}
+    return {"message_id": _post(world, copy)["message_id"]}
 
 
 def send_chat_action(world: World, params: Params) -> bool:
@@ -158,7 +158,7 @@ def _draft(world: World, params: Params, body: FormattedText | None = None) -> M
     )
 
 
-def _post(world: World, params: Params, draft: Message) -> Json:
+def _post(world: World, draft: Message) -> Json:
     world.faults.check_flood(draft.chat_id)
     message = replace(draft, id=world.room.next_message_id())
     world.room.put(message)

@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.adapters.artefacts.files import flush, replace_text
+from persrv.adapters.whole_files import flush, replace_file
 from persrv.errors import ArtefactsDamaged, StorageError
 from persrv.ports.artefacts import Artefacts, Note
 
@@ -84,7 +84,7 @@ class FolderArtefactStore:
             flush(folder / MANIFEST)
             flush(folder)
             made = self._load(name)
-            replace_text(self._root / CURRENT, name)
+            replace_file(self._root / CURRENT, name)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.adapters.artefacts.files import flush, replace_text
+from persrv.adapters.whole_files import flush, replace_file
 from persrv.errors import StorageError
 
 UNKNOWN, EMBEDDED, BLANK = 0, 1, 2
@@ -40,7 +40,7 @@ class FolderEmbeddingArchive:
                 folder.mkdir(parents=True)
                 for name in (_ROWS, _STATES):
                     (folder / name).touch()
-                replace_text(folder / _ABOUT, json.dumps(about))
+                replace_file(folder / _ABOUT, json.dumps(about))
         except OSError as error:
             raise _unwritable(folder, error) from error
         return FolderEmbeddingRows(folder, dimensions)

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from persrv.adapters.artefacts.files import flush
 from persrv.adapters.backup.format import DATABASE
 from persrv.adapters.backup.places import StatePlaces
+from persrv.adapters.whole_files import flush
 from persrv.errors import StorageError
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from persrv import __version__
-from persrv.adapters.artefacts.files import flush
 from persrv.adapters.backup.format import ABOUT, DATABASE, SUMS, About, is_member, sum_line
 from persrv.adapters.backup.places import StatePlaces
 from persrv.adapters.backup.unfinished import ARCHIVE, private_file, work_folder
 from persrv.adapters.database import sqlite
+from persrv.adapters.whole_files import flush
 from persrv.errors import StorageError
 
 _TRIES: Final = 3

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from persrv.adapters.baselines.loading import (
     check_complete,
-    check_folder,
     check_type,
     chosen_device,
     chosen_dtype,
+    heavy,
     loading,
     weights_version,
 )
 from persrv.adapters.baselines.pictures import checked, on_white, shows_something
-from persrv.adapters.extras import heavy
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 
 BLIP2: Final = "Salesforce/blip2-opt-2.7b"
@@ -56,7 +56,7 @@ class Blip2Describer:
     ) -> None:
         if batch_size is not None and batch_size < 1:
             raise ConfigurationError([f"BLIP-2 describes at least 1 picture at a time, not {batch_size}."])
-        check_folder(model, what=_WHAT, wanted=("config.json",))
+        local_folder(model, f"{_WHAT} {model}", "config.json")
         modules = heavy("The system blip2", classes=("Blip2ForConditionalGeneration", "Blip2Processor"))
         check_type(model, modules, what=_WHAT, model_type="blip-2", example=BLIP2)
         self._device = chosen_device(device, modules.torch)

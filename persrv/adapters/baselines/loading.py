@@ -5,31 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from persrv.adapters.extras import Heavy
+from persrv.adapters.extras import imported
 from persrv.errors import ConfigurationError
 
+EXTRA: Final = "baselines"
+"""What the libraries are installed with."""
 
-def check_folder(name: str, *, what: str, wanted: Sequence[str]) -> None:
-    """See, before anything heavy is imported, whether a name can be a model's.
 
-    :param name: On the Hugging Face hub, or a folder in the layout of `transformers`.
-    :param what: Begins the message, like "The BLIP-2 model".
-    :param wanted: Files that have to be in the folder, if it is one.
-    :raises ConfigurationError: it looks like a path and is no such folder, or a file is missing in it.
+@dataclass(frozen=True, slots=True)
+class Heavy:
+    """The modules themselves, untyped: they need not be installed where the types are checked."""
+
+    torch: Any
+    transformers: Any
+
+
+def heavy(wanted_by: str, *, classes: Sequence[str] = (), also: Sequence[str] = ()) -> Heavy:
+    """Import torch and transformers.
+
+    :param wanted_by: Begins the message, like "The system blip2".
+    :param classes: What is wanted out of transformers.
+    :param also: Further modules that have to be there.
+    :raises ConfigurationError: one is missing, or breaks as it is imported; says how to install them.
     """
-    path = Path(name).expanduser()
-    if path.is_dir():
-        missing = [file for file in wanted if not (path / file).is_file()]
-        if missing:
-            raise ConfigurationError([f"{what} {name} is a folder without {', '.join(missing)}. Check the path."])
-        return
-    # A name on the hub is "owner/model".
-    if path.exists() or path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
-        raise ConfigurationError([f"{what} {name!r} does not exist, or is no folder. Check the path."])
+    torch, transformers, *_ = imported(wanted_by, EXTRA, ("torch", "transformers", *also), classes=classes)
+    return Heavy(torch, transformers)
 
 
 def check_type(name: str, modules: Heavy, *, what: str, model_type: str, example: str) -> None:

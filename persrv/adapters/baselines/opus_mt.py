@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from persrv.adapters.baselines.loading import (
     check_complete,
-    check_folder,
     check_type,
     chosen_device,
     chosen_dtype,
+    heavy,
     loading,
     weights_version,
 )
-from persrv.adapters.extras import heavy
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 
 OPUS_MT: Final = "Helsinki-NLP/opus-mt-en-zh"
@@ -52,7 +52,7 @@ class OpusMtTranslator:
     ) -> None:
         if batch_size < 1:
             raise ConfigurationError([f"Opus-MT translates at least 1 text at a time, not {batch_size}."])
-        check_folder(model, what=_WHAT, wanted=_FILES)
+        local_folder(model, f"{_WHAT} {model}", *_FILES)
         modules = heavy(
             "The system blip2",
             classes=("MarianMTModel", "MarianTokenizer"),

@@ -6,12 +6,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
-from persrv.errors import ConfigurationError
-
-INSTALL: Final = "pip install 'persrv[llava]'"
+from persrv.adapters.extras import imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +21,14 @@ class Heavy:
 
 
 def heavy(wanted_by: str) -> Heavy:
-    """Import torch, transformers and peft.
+    """Import torch, transformers and peft, and see that accelerate is there.
 
     :param wanted_by: Begins the message, like "PERSRV_CAPTION_ENGINE=llava".
     :raises ConfigurationError: one is missing, or breaks as it is imported; says how to install them.
     """
-    try:
-        modules = Heavy(*(import_module(name) for name in ("torch", "transformers", "peft")))
-        modules.transformers.LlavaForConditionalGeneration  # noqa: B018  # it imports what it has on first use
-        import_module("accelerate")
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:  # a shared library, or a wrong pairing
-        raise ConfigurationError(
-            [f"{wanted_by} needs torch, transformers, peft and accelerate ({error}). Install them: {INSTALL}"]
-        ) from error
-    return modules
+    names = ("torch", "transformers", "peft", "accelerate")
+    torch, transformers, peft, _ = imported(wanted_by, "llava", names, classes=("LlavaForConditionalGeneration",))
+    return Heavy(torch, transformers, peft)
 
 
 @contextmanager

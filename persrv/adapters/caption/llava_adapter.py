@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from persrv.adapters.caption.extras import Heavy, known_warnings
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 
 _ORIGINAL_LAYOUT: Final = {r"^model\.layers\.": "model.language_model.layers."}
@@ -24,7 +25,7 @@ def with_adapter(model: Any, adapter: str, modules: Heavy) -> Any:
     :return: A `PeftModel`.
     :raises ConfigurationError: it is missing or damaged, or does not fit the model.
     """
-    folder = local_folder(adapter, "PERSRV_CAPTION_ADAPTER", "adapter_config.json")
+    folder = local_folder(adapter, f"PERSRV_CAPTION_ADAPTER={adapter}", "adapter_config.json")
     source = str(folder or adapter)
     try:
         config = modules.peft.PeftConfig.from_pretrained(source)
@@ -62,23 +63,6 @@ def adapter_digest(adapter: str) -> str:
         with path.open("rb") as file:
             digest.update(f"{path.name}\n".encode() + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]
-
-
-def local_folder(name: str, setting: str, wanted: str) -> Path | None:
-    """The folder that a name means, or None where it can only be a name on the hub.
-
-    :param wanted: A file that has to be in it.
-    :raises ConfigurationError: it looks like a path and is no such folder.
-    """
-    path = Path(name).expanduser()
-    if path.is_dir():
-        if not (path / wanted).is_file():
-            raise ConfigurationError([f"{setting}={name} is a folder without {wanted}. Check the path."])
-        return path
-    # A name on the hub is "owner/model".
-    if path.exists() or path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
-        raise ConfigurationError([f"{setting}={name} does not exist, or is no folder. Check the path."])
-    return None
 
 
 def _wrong(adapter: str, what: str) -> ConfigurationError:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from PIL import Image
 
 from persrv.adapters.caption.extras import Heavy, heavy
-from persrv.adapters.caption.llava_adapter import local_folder
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 
 LARGE: Final = 1_000_000_000
@@ -97,7 +97,7 @@ def load_llava(
     :raises ConfigurationError: a library, the device or the model is missing, it is damaged, or it is no LLaVA.
     """
     modules = heavy(wanted_by)
-    source = str(local_folder(name, _SETTING, "config.json") or name)
+    source = str(local_folder(name, f"{_SETTING}={name}", "config.json") or name)
     device = _chosen_device(device, modules)
     try:
         config = modules.transformers.AutoConfig.from_pretrained(source)

@@ -66,13 +66,13 @@ class SqlJobLog:
             for row in rows
         ]
 
-    async def last_success(self, name: str) -> datetime | None:
-        """When the job last started a run that was done."""
-        return await self._last_start(name, RunState.DONE)
-
     async def last_ended(self, name: str) -> datetime | None:
         """When the job last started a run that came to its end, done or failed."""
-        return await self._last_start(name, RunState.DONE, RunState.FAILED)
+        ended = (RunState.DONE.value, RunState.FAILED.value)
+        statement = select(func.max(jobs.c.started_at)).where(jobs.c.name == name, jobs.c.state.in_(ended))
+        async with self._database.read() as connection:
+            found: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
+        return found
 
     async def break_off(self, *, at: datetime) -> int:
         """Note that runs that never ended were broken off. Return how many."""
@@ -83,11 +83,3 @@ class SqlJobLog:
         )
         async with self._database.write() as connection:
             return (await connection.execute(ended)).rowcount
-
-    async def _last_start(self, name: str, *states: RunState) -> datetime | None:
-        statement = select(func.max(jobs.c.started_at)).where(
-            jobs.c.name == name, jobs.c.state.in_([state.value for state in states])
-        )
-        async with self._database.read() as connection:
-            found: datetime | None = (await connection.execute(statement)).scalar_one_or_none()
-        return found

@@ -1,4 +1,4 @@
-"""A dataset folder, read (DESIGN, "The dataset folder")."""
+"""A dataset folder (docs/evaluation.md), read."""
 
 from __future__ import annotations
 
@@ -65,33 +65,45 @@ def _check_folder(source: Path) -> None:
         raise DatasetInvalid(f"{source} is {'a file' if source.exists() else 'not there'}. {WHAT_IS_RIGHT}")
 
 
-def _read_parts(folder: Path, seed: int, by_time: bool) -> tuple[Parts, SplitKind, list[str]]:
+_ReadParts = tuple[Parts, SplitKind, list[str]]
+"""The parts, how they came about, and what a reader should know of them."""
+
+
+def _read_parts(folder: Path, seed: int, by_time: bool) -> _ReadParts:
     paths = [folder / f"{part}.csv" for part in PARTS]
     whole = folder / "interactions.csv"
-    there = [path for path in paths if path.is_file()]
     if by_time and not whole.is_file():
         raise DatasetInvalid(f"{folder} has no interactions.csv, so there is nothing to split by time. {WHAT_IS_RIGHT}")
-    if there and not by_time:
-        missing = [path.name for path in paths if path not in there]
-        if missing:
-            raise DatasetInvalid(
-                f"{folder} has {' and '.join(path.name for path in there)} but lacks {' and '.join(missing)}. Give all "
-                "three parts, or interactions.csv alone."
-            )
-        logs = [read_log(path) for path in paths]
-        for path, log in zip(paths, logs, strict=True):
-            if not log.rows:
-                raise DatasetInvalid(f"{path} has a header and no row. Each part needs at least one choice.")
-        parts: Parts = (logs[0].rows, logs[1].rows, logs[2].rows)
-        notes = [
-            *_about_columns(zip(paths, logs, strict=True)),
-            *_about_repeats([row for part in parts for row in part]),
-        ]
-        if whole.is_file():
-            notes.append("interactions.csv was not read: train.csv, valid.csv and test.csv are beside it.")
-        return parts, SplitKind.GIVEN, [*notes, *_about_overlap(parts)]
+    if not by_time and any(path.is_file() for path in paths):
+        return _given_parts(paths, whole)
     if not whole.is_file():
         raise DatasetInvalid(f"{folder} is not a dataset folder. {WHAT_IS_RIGHT}")
+    return _drawn_parts(whole, seed, by_time)
+
+
+def _given_parts(paths: Sequence[Path], whole: Path) -> _ReadParts:
+    there = [path.name for path in paths if path.is_file()]
+    missing = [path.name for path in paths if path.name not in there]
+    if missing:
+        raise DatasetInvalid(
+            f"{whole.parent} has {' and '.join(there)} but lacks {' and '.join(missing)}. Give all three parts, or "
+            "interactions.csv alone."
+        )
+    logs = [read_log(path) for path in paths]
+    for path, log in zip(paths, logs, strict=True):
+        if not log.rows:
+            raise DatasetInvalid(f"{path} has a header and no row. Each part needs at least one choice.")
+    parts: Parts = (logs[0].rows, logs[1].rows, logs[2].rows)
+    notes = [
+        *_about_columns(zip(paths, logs, strict=True)),
+        *_about_repeats([row for part in parts for row in part]),
+    ]
+    if whole.is_file():
+        notes.append("interactions.csv was not read: train.csv, valid.csv and test.csv are beside it.")
+    return parts, SplitKind.GIVEN, [*notes, *_about_overlap(parts)]
+
+
+def _drawn_parts(whole: Path, seed: int, by_time: bool) -> _ReadParts:
     log = read_log(whole, every_time=by_time)
     if not log.rows:
         raise DatasetInvalid(f"{whole} has a header and no row.")

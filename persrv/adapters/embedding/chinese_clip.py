@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from persrv.adapters.embedding.networks import batches, embed_shown, imported, weights_digest
+from persrv.adapters.embedding.networks import batches, embed_shown, libraries, weights_digest
+from persrv.adapters.model_names import local_folder
 from persrv.errors import ConfigurationError
 from persrv.preference.directions import unit_vectors
 
@@ -31,11 +31,9 @@ class ChineseClipEncoder:
 
     def __init__(self, model: str = DEFAULT_MODEL, option: str = "PERSRV_IMAGE_MODEL") -> None:
         asked = f"PERSRV_IMAGE_ENCODER={self.name}" if option == "PERSRV_IMAGE_MODEL" else f"{option}={model}"
-        self._torch, transformers = imported(asked, "torch", "transformers")
-        folder = Path(model).expanduser()
-        if not folder.is_dir() and (folder.exists() or model.startswith((".", "/", "~"))):
-            raise ConfigurationError([f"{option}={model} is no folder. Check the path."])
-        source = str(folder) if folder.is_dir() else model
+        self._torch, transformers = libraries(self.name, asked)
+        folder = local_folder(model, f"{option}={model}", "config.json")
+        source = str(folder or model)
         try:
             self._processor: Any = transformers.ChineseCLIPProcessor.from_pretrained(source)
             self._model: Any = transformers.ChineseCLIPModel.from_pretrained(source)
@@ -46,7 +44,7 @@ class ChineseClipEncoder:
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._model.to(self._device).eval()
         self.dimensions = int(self._model.config.projection_dim)
-        known = weights_digest(folder) if folder.is_dir() else getattr(self._model.config, "_commit_hash", None) or ""
+        known = weights_digest(folder) if folder else getattr(self._model.config, "_commit_hash", None) or ""
         self.version = f"{model} {known}".strip()
 
     def embed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from persrv.adapters.embedding.networks import batches, embed_shown, imported, weights_digest
+from persrv.adapters.embedding.networks import batches, embed_shown, libraries, weights_digest
 from persrv.errors import ConfigurationError
 from persrv.preference.directions import unit_vectors
 
@@ -33,7 +33,7 @@ class CnClipEncoder:
     whitens = False
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
-        self._torch, self._clip = imported(f"PERSRV_IMAGE_ENCODER={self.name}", "torch", "cn_clip.clip")
+        self._torch, self._clip = libraries(self.name, f"PERSRV_IMAGE_ENCODER={self.name}")
         vision, text, file = _parts(model)
         self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
         self._model: Any

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,27 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from persrv.errors import ConfigurationError
+from persrv.adapters.extras import imported
 from persrv.preference.directions import unit_vectors
 
-INSTALL: Final = "pip install 'persrv[clip]'"
 BATCH: Final = 16
 """Pictures or texts at a time: enough for a GPU, little enough for a small machine."""
 _WHITE: Final = (255, 255, 255, 255)
+LIBRARIES: Final = {"cn-clip": ("torch", "cn_clip.clip"), "chinese-clip": ("torch", "transformers")}
+"""By the value of `PERSRV_IMAGE_ENCODER`, the modules of the extra `clip` that it needs."""
 
 
-def imported(wanted_by: str, *names: str) -> list[Any]:
-    """Import the heavy libraries that an encoder needs.
+def libraries(encoder: str, wanted_by: str) -> list[Any]:
+    """Import the `LIBRARIES` of an encoder, in their order.
 
     :param wanted_by: Begins the message, like "PERSRV_IMAGE_ENCODER=cn-clip".
     :raises ConfigurationError: one is missing, or breaks as it is imported; says how to install them.
     """
-    try:
-        return [import_module(name) for name in names]
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:  # a shared library, or a wrong pairing
-        raise ConfigurationError(
-            [f"{wanted_by} needs {', '.join(names)} ({error}). Install them: {INSTALL}"]
-        ) from error
+    return imported(wanted_by, "clip", LIBRARIES[encoder])
 
 
 def on_white(image: NDArray[np.uint8]) -> Image.Image:

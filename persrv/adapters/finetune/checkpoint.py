@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from persrv.adapters.finetune.pairs import TrainingSet
 from persrv.adapters.finetune.recipe import Recipe
+from persrv.adapters.whole_files import flush
 from persrv.errors import FinetuneFailed
 
 CHECKPOINT: Final = "checkpoint.pt"
@@ -52,8 +52,7 @@ def save_state(torch: Any, out: Path, state: State) -> None:
     try:
         with beside.open("wb") as file:
             torch.save({name: getattr(state, name) for name in State.__slots__}, file)
-            file.flush()
-            os.fsync(file.fileno())
+        flush(beside)
         beside.replace(path)
     except (OSError, RuntimeError) as error:  # torch says RuntimeError for a full disk
         raise FinetuneFailed(f"The checkpoint {path} cannot be written: {error}. Free some space and go on.") from error

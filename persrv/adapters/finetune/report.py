@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from persrv.adapters.finetune.pairs import HeldOut, Skipped
 from persrv.adapters.finetune.recipe import Recipe
+from persrv.adapters.whole_files import replace_file
 from persrv.errors import FinetuneFailed
 from persrv.semantics.likeness import Measured
 
@@ -91,10 +92,8 @@ def write_report(out: Path, report: FinetuneReport) -> None:
         name: {model: content[model][name] for model in ("base", "tuned")} for name in ("bleu", "cosine", "best_cosine")
     }
     del content["base"], content["tuned"]
-    beside = out / f"{REPORT}.new"
     try:
-        beside.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        beside.replace(out / REPORT)
+        replace_file(out / REPORT, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
         raise FinetuneFailed(f"The report {out / REPORT} cannot be written: {error}.") from error
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from persrv.adapters.whole_files import flush
 from persrv.domain.stickers import StickerFormat
 from persrv.errors import StorageError
 
@@ -86,21 +87,15 @@ class FolderMediaStore:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file, reach the disk, take its place: readers see the old or the new one, whole."""
+    """As `whole_files.replace_file`, for any number of writers: each has an unfinished file of its own."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
     unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        flush(unfinished)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # the new name reaches the disk with its folder
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    flush(path.parent)  # the new name reaches the disk with its folder

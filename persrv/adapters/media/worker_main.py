@@ -18,13 +18,13 @@ import av.logging
 
 from persrv.adapters.media import protocol
 from persrv.adapters.media.decoding import decode
+from persrv.children import give_way
 from persrv.errors import MediaError
 from persrv.ports.media import FrameLimits
 
 if sys.platform != "win32":
     import resource
 
-NICENESS: Final = 10
 OPEN_FILES: Final = 32
 WRITTEN_BYTES: Final = 65_536
 """All that it may write to any file: the tail of its last words on standard error."""
@@ -80,7 +80,7 @@ def _alarm(seconds: int) -> None:
 def _give_up_rights(limits: FrameLimits) -> None:
     if sys.platform == "win32":
         return
-    os.nice(NICENESS)
+    give_way()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_BYTES, WRITTEN_BYTES))

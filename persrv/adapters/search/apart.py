@@ -8,7 +8,6 @@ it in the end moves the segments in and makes them visible in one commit.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -27,7 +26,7 @@ from persrv.adapters.search.files import APART, APART_LOCK_NAME, IndexFiles
 from persrv.adapters.search.rows import row
 from persrv.adapters.search.schema import INDEX_NAME, Untyped, schema
 from persrv.adapters.search.sessions import locked, unwritable
-from persrv.children import command, environment
+from persrv.children import command, environment, give_way
 from persrv.domain.semantics import SemanticField, StickerDocument
 from persrv.errors import IndexBusy, SearchIndexError
 from persrv.text import warm_up
@@ -35,7 +34,7 @@ from persrv.text import warm_up
 PROCESSES: Final = min(os.cpu_count() or 1, 4)
 """How many at once: each takes a core, and 200 MB for 10,000 documents."""
 NICENESS: Final = 5
-"""The bot's answers come first."""
+"""The bot's answers come first, and this before what may take as long as it takes."""
 _DOCUMENTS: Final = "documents.json"
 _LOOK_SECONDS: Final = 0.1
 
@@ -146,8 +145,7 @@ def _run(arguments: Sequence[Sequence[str]], stopped: Callable[[], bool]) -> Non
 
 def main() -> None:
     """See the module."""
-    with contextlib.suppress(AttributeError, OSError):  # Windows has no niceness
-        os.nice(NICENESS)
+    give_way(NICENESS)
     folder, *cache = map(Path, sys.argv[1:])
     warm_up(cache[0] if cache else None)
     write(folder)

@@ -15,6 +15,7 @@ from whoosh.filedb.structfile import StructFile
 
 from persrv.adapters.search.mapped import MappedFile
 from persrv.adapters.search.schema import INDEX_NAME, Untyped
+from persrv.adapters.whole_files import flush
 
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 """The file that Whoosh's writer locks; ours to lock where we change files without a writer."""
@@ -88,10 +89,10 @@ class IndexFiles(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         """Make a commit visible, once all of it is on the disk."""
         for path in self._made:
             if path.exists():
-                _flush(path)
+                flush(path)
         super().rename_file(oldname, newname, safe=safe)
         self._committed = True
-        _flush(Path(self.folder))
+        flush(Path(self.folder))
 
     def close_files(self) -> None:
         """Close what is still open."""
@@ -159,12 +160,3 @@ def remove_leftovers(directory: Path) -> None:
     for path in directory.iterdir():
         if path.name.startswith("_") and _OURS.fullmatch(path.name) and not _TOC.fullmatch(path.name):
             path.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -26,7 +26,7 @@ from persrv.adapters.search.impact_store import Base, ImpactStore
 from persrv.adapters.search.schema import FIELDS
 from persrv.adapters.search.snapshot import Snapshot, open_snapshot
 from persrv.adapters.search.walking import walk
-from persrv.children import command, environment
+from persrv.children import command, environment, give_way
 from persrv.domain.semantics import SemanticField
 from persrv.errors import JobBusy, PerSRVError, SearchIndexError
 from persrv.recall.impacts import collate, join, renumbered, runs_of
@@ -34,7 +34,6 @@ from persrv.recall.steps import steps_of
 from persrv.recall.weights import RelevanceWeights
 
 LOCK: Final = "persrv-impacts.lock"
-NICENESS: Final = 10
 _FAILED: Final = 3
 """The exit code of a failure whose sentence is on standard error."""
 
@@ -140,8 +139,7 @@ def _base(snapshot: Snapshot, old: Base | None, weights: Sequence[float]) -> Bas
 
 def main() -> int:
     """See the module."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
     try:
         directory, *told = sys.argv[1:]
         weights = {SemanticField(name): float(weight) for name, weight in json.loads(told[0]).items()} if told else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from whoosh import versionstring
 
+from persrv.adapters.whole_files import replace_file
 from persrv.domain.semantics import SemanticField
 
 MANIFEST_NAME = "persrv-index.json"
@@ -89,12 +89,7 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
 
     :raises OSError: it cannot be written.
     """
-    scratch = directory / f"{MANIFEST_NAME}.new"
-    with scratch.open("w", encoding="utf-8") as file:
-        json.dump(asdict(manifest), file)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(directory / MANIFEST_NAME)
+    replace_file(directory / MANIFEST_NAME, json.dumps(asdict(manifest)))
 
 
 def remove_manifest(directory: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from persrv.evaluation.report import AblationRow, NotRun, Report, SystemResult
 from persrv.evaluation.scoring import MAIN
+from persrv.evaluation.significance import BASELINES
 from persrv.evaluation.tuning import TuningStep
 
 INK: Final = "#1f2933"
@@ -34,7 +35,6 @@ _STYLE: Final[Any] = {
 _T = TypeVar("_T")
 ABREAST: Final = 4
 """Panels of the tuning chart that stand beside each other: as many as a page shows with labels that can be read."""
-OWN: Final = ("persrv", "persrv-plus")
 
 
 def ran(report: Report) -> dict[str, SystemResult]:
@@ -57,7 +57,7 @@ def _systems(report: Report, write: Callable[[Any], _T]) -> _T:
     names = list(found)
     values = [found[name].metrics[MAIN] for name in names]
     with _drawing(len(names) * 0.42 + 0.9) as (figure, axes):
-        colours = [OURS if name in OWN else OTHERS for name in names]
+        colours = [OTHERS if name in BASELINES else OURS for name in names]
         bars = axes.barh(range(len(names)), values, color=colours, height=0.62)
         axes.bar_label(bars, [f"{value:.3f}" for value in values], padding=4)
         axes.set_yticks(range(len(names)), names)
@@ -90,7 +90,7 @@ def latency_chart(report: Report) -> str:
     with _drawing(len(names) * 0.42 + 0.9) as (figure, axes):
         for place, name in enumerate(names):
             latency = found[name].ms_per_query
-            colour = OURS if name in OWN else OTHERS
+            colour = OTHERS if name in BASELINES else OURS
             low, high = max(latency.p50, 1e-3), max(latency.p95, 1e-3)
             axes.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round")
             axes.plot([low], [place], "o", color=colour)

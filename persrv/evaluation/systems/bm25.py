@@ -1,4 +1,4 @@
-"""`bm25`: the queries that people clicked a sticker for, and nothing else (paper, section 4.5; DESIGN, "baselines")."""
+"""`bm25`: the queries that people clicked a sticker for, and nothing else (paper, section 4.5)."""
 
 from __future__ import annotations
 

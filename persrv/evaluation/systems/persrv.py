@@ -1,4 +1,4 @@
-"""`persrv`: the paper's system, made exact, out of the product's own parts (paper, section 3; DESIGN)."""
+"""`persrv`: the paper's system, made exact, out of the product's own parts (paper, section 3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from persrv.utility.weights import UtilityWeights
 RECALL_SIZE = 100
 """R of the paper's section 3.6.1."""
 PAPER_RANKING = RankingWeights(alpha=8.0, nearest=True)
-"""Equation 9 by the nearest style, made exact (DESIGN). The bot's own default counts every style by its share."""
+"""Equation 9 by the nearest style, made exact. The bot's own default counts every style by its share."""
 PAPER_FIELDS = RelevanceWeights(emoji=0.0, pack=0.0)
 """The paper's five fields; a dataset's emoji and set names are none of them."""
 

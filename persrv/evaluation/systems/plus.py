@@ -67,7 +67,7 @@ class _Reading:
     near: NDArray[np.float64]
 
 
-class PersrvPlus:
+class PerSRVPlus:
     """The stages of `persrv.ranking.plus` over the product's index.
 
     :param encoder: None: the stages that need vectors step aside.
@@ -107,7 +107,7 @@ class PersrvPlus:
     def rank(self, user: str, query: str, limit: int) -> Ranking:
         """See `System.rank`."""
         own = self.wanted(user)
-        ranked = self.order(user, query, self.pool(self.find(query, own) | self.remembered(user, query), own))
+        ranked = self.order(user, self.pool(self.find(query, own) | self.remembered(user, query), own))
         docids = (self._docids[row] for row in ranked.ids.tolist())
         return strictly_falling(islice(zip(docids, ranked.scores.tolist(), strict=True), max(limit, 0)))
 
@@ -180,7 +180,7 @@ class PersrvPlus:
         kept = own.stickers.among(pooled.ids)
         return Pool(pooled.ids[kept], pooled.parts[kept], pooled.lent[kept])
 
-    def order(self, user: str, query: str, pooled: Pool) -> PlusRanking:
+    def order(self, user: str, pooled: Pool) -> PlusRanking:
         """The best R for a person."""
         weights = self.settings.weights
         liked = self.preference(user, pooled.ids) if weights.style else np.zeros(len(pooled.ids))
@@ -189,9 +189,7 @@ class PersrvPlus:
 
     def own_factors(self, own: OwnWanted | None, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """What the score of each sticker is multiplied by for being of an own pack or not, shape (ids,)."""
-        if own is None or own.only:
-            return np.ones(len(ids))
-        return np.where(own.stickers.among(ids), 1.0 + self.settings.own_bonus, 1.0)
+        return np.ones(len(ids)) if own is None else own.factors(ids, self.settings.own_bonus)
 
     def preference(self, user: str, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Gate x share, shape (ids,); 0 for a person whom nobody knows."""
@@ -232,10 +230,10 @@ class PersrvPlus:
             raise ValueError("a system was asked before it was fitted")
         return self._learnt
 
-    def weighing(self, settings: PlusSettings) -> PersrvPlus:
+    def weighing(self, settings: PlusSettings) -> PerSRVPlus:
         """The same system under other weights, without learning again; utility and fields stay."""
         kept = replace(settings, utility=self.settings.utility, relevance=self.settings.relevance)
-        other = PersrvPlus(self._index, self._encoder, kept)
+        other = PerSRVPlus(self._index, self._encoder, kept)
         other._docids, other._utility, other._learnt = self._docids, self._utility, self._learnt
         return other
 

@@ -22,7 +22,7 @@ BATCH: Final = 20_000
 
 
 class Analyser(StrEnum):
-    """How Chinese is split (DESIGN, "analyser")."""
+    """How Chinese is split."""
 
     PRODUCT = "words and characters"
     """As the bot does it."""

@@ -57,7 +57,7 @@ class System(Protocol):
     """Ranks the catalogue for a person's query."""
 
     name: str
-    """As DESIGN names it: a key of the report and the name of the run file."""
+    """What `--systems` takes, a key of the report and the name of the run file."""
     encoder_seconds: float
     """Spent so far inside `rank` on turning queries into vectors; stays 0 for a system without an encoder."""
 

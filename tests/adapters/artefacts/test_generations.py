@@ -66,7 +66,7 @@ def test_a_full_disk_leaves_what_serves(store, monkeypatch):
     assert len(list(store._root.glob("g*"))) == 1
 
 
-@pytest.mark.parametrize("step", ["flush", "replace_text", "_write"])
+@pytest.mark.parametrize("step", ["flush", "replace_file", "_write"])
 def test_an_end_at_any_step_leaves_what_serves(store, monkeypatch, step):
     store.publish({"utility": np.arange(3.0)}, {})
 

@@ -295,7 +295,10 @@ def test_what_does_not_belong_to_the_embeddings_does_not_make_a_backup_that_is_r
     for name in ("states.u8", "rows.f16", "about.json"):
         (foreign / name).write_bytes(b"x")
     write_backup(places, tmp_path / "backup.tar", at=NOON)
-    restore_backup(places_in(tmp_path / "other"), tmp_path / "backup.tar", force=False)
+    other = places_in(tmp_path / "other")
+    restore_backup(other, tmp_path / "backup.tar", force=False)
+    kept = {path.name for path in places.embeddings.iterdir()} - {"copy"}
+    assert {path.name for path in other.embeddings.iterdir()} == kept != set()
 
 
 def unfinished(folder: Path, name: str = "persrv-20250201-030000.tar", *, lock: bool = True) -> Path:

@@ -7,8 +7,8 @@ import json
 import pytest
 from PIL import Image
 
+from persrv.bootstrap.evaluating import Options, run_evaluation
 from persrv.config import Settings
-from persrv.evaluating import Options, run_evaluation
 
 for module in ("torch", "transformers", "sentencepiece", "sacremoses"):
     pytest.importorskip(module, reason="needs the extra: pip install 'persrv[baselines]'")
@@ -60,5 +60,5 @@ def test_each_says_what_it_lacks(folder, tmp_path):
     systems = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["systems"]
     assert "PERSRV_EVALUATION_BLIP2_MODEL" in systems["blip2"]["not_run"]
     assert "PERSRV_EVALUATION_CLIP_MODEL" in systems["clip-cn"]["not_run"]
-    assert "cannot be loaded" in systems["clip-cn"]["not_run"]
+    assert "is a folder without config.json" in systems["clip-cn"]["not_run"]
     assert "PERSRV_EVALUATION_SRS_EPOCHS" in systems["srs"]["not_run"]

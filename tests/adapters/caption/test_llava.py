@@ -13,7 +13,8 @@ torch = pytest.importorskip("torch", reason=REASON)
 transformers = pytest.importorskip("transformers", reason=REASON)
 peft = pytest.importorskip("peft", reason=REASON)
 
-from persrv.adapters.caption import extras, llava_model, open_captioner  # noqa: E402
+from persrv.adapters import extras  # noqa: E402
+from persrv.adapters.caption import llava_model, open_captioner  # noqa: E402
 from persrv.adapters.caption.llava import LlavaCaptioner  # noqa: E402
 from persrv.errors import CaptionUnavailable, ConfigurationError  # noqa: E402
 from persrv.ports.captioner import Caption, CaptionFailure  # noqa: E402

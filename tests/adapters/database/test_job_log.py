@@ -38,13 +38,9 @@ async def test_the_last_run_that_was_done_is_found_behind_however_many_others(lo
     assert [run.id for run in await log.last(1, name="nightly", state=RunState.DONE)] == [done]
 
 
-async def test_only_a_run_that_was_done_counts_as_a_success(log):
-    assert await log.last_success("ocr") is None
-    done = await log.begin("ocr", at=NIGHT)
-    await log.end(done, RunState.DONE, at=NIGHT, counts={})
-    failed = await log.begin("ocr", at=NIGHT + timedelta(days=1))
-    await log.end(failed, RunState.FAILED, at=NIGHT + timedelta(days=1), counts={}, error="the disk is full")
-    assert await log.last_success("ocr") == NIGHT
+async def test_a_run_that_failed_says_why(log):
+    failed = await log.begin("ocr", at=NIGHT)
+    await log.end(failed, RunState.FAILED, at=NIGHT, counts={}, error="the disk is full")
     assert (await log.last(1))[0].error == "the disk is full"
 
 
@@ -54,6 +50,7 @@ async def test_a_run_that_failed_has_ended_and_one_that_was_broken_off_has_not(l
     await log.begin("nightly", at=NIGHT + timedelta(days=1))
     await log.break_off(at=NIGHT + timedelta(days=2))
     assert await log.last_ended("nightly") == NIGHT
+    assert await log.last_ended("ocr") is None
 
 
 async def test_a_run_that_never_ended_is_broken_off_and_those_that_ended_stay(log):

@@ -9,7 +9,8 @@ from persrv.adapters.dataset import log_text, read_dataset
 from persrv.adapters.dataset.interactions import read_log
 from persrv.domain.dataset import Interaction, SplitKind
 from persrv.domain.semantics import SemanticField
-from persrv.evaluation.statistics import dataset_statistics
+from persrv.errors import DatasetInvalid
+from persrv.evaluation.statistics import PartStatistics, dataset_statistics
 
 
 def write(folder, **files):
@@ -88,6 +89,17 @@ def test_the_log_is_split_eighty_ten_ten(tmp_path):
     assert len({row.triple for row in (*dataset.train, *dataset.valid, *dataset.test)}) == 200
 
 
+def test_ten_distinct_choices_are_enough_to_split_and_repeats_of_one_stay_together(tmp_path):
+    text = log_of(10) + "u0,q0,d0\n" * 5
+    parts = read_dataset(write(tmp_path / "set", interactions_csv=text), seed=3)
+    found = [{row.triple for row in part} for part in (parts.train, parts.valid, parts.test)]
+    assert [len(part) for part in found] == [8, 1, 1]
+    assert sum(len(part) for part in (parts.train, parts.valid, parts.test)) == 15
+    nine = write(tmp_path / "nine", interactions_csv=log_of(9) + "u0,q0,d0\n" * 5)
+    with pytest.raises(DatasetInvalid, match="9 distinct choices"):
+        read_dataset(nine, seed=3)
+
+
 def test_the_split_depends_on_the_seed_and_not_on_the_order_of_the_file(tmp_path):
     text = log_of(100)
     _header, *lines = text.splitlines()
@@ -134,6 +146,17 @@ def test_a_sticker_without_a_line_is_not_counted_as_having_a_text(tmp_path):
     assert dataset.stickers.docids == ("a", "b", "z")
     counted = dataset_statistics(dataset, dataset.stickers.texts).with_text
     assert (counted["ocr"], counted["keywords"]) == (2, 0)
+
+
+def test_a_dataset_is_counted_whole_and_by_part(tmp_path):
+    train = rows("u,q,a", "u,q,a", "u,q,b", "v,q,a", "v,r,a")
+    dataset = read_dataset(parts(tmp_path / "set", train_csv=train, test_csv=rows("w,r,z")), seed=0)
+    counted = dataset_statistics(dataset, dataset.stickers.texts)
+    # a and b are known by train; z is named by test alone, as is b by valid, which train has too.
+    assert (counted.stickers, counted.with_picture, counted.split) == (3, 0, "given")
+    assert counted.parts["train"] == PartStatistics(5, 4, 3, 2, 2, 2)
+    assert counted.parts["test"] == PartStatistics(1, 1, 1, 1, 1, 1)
+    assert counted.whole == PartStatistics(7, 5, 4, 2, 3, 3)
 
 
 def test_columns_may_come_in_any_order_and_others_are_left_out_with_a_note(tmp_path):

@@ -26,7 +26,7 @@ def test_missing_libraries_are_told_by_the_setting_that_asks_for_them(monkeypatc
     def missing(name):
         raise ImportError(f"No module named '{name}'")
 
-    monkeypatch.setattr("persrv.adapters.embedding.networks.import_module", missing)
+    monkeypatch.setattr("persrv.adapters.extras.import_module", missing)
     with pytest.raises(ConfigurationError) as caught:
         ChineseClipEncoder("some/model", option=option)
     asked = {

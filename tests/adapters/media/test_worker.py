@@ -265,6 +265,7 @@ def dies_within(pid, seconds):
 
 
 async def test_a_worker_that_cannot_start_does_not_blame_the_file(samples, monkeypatch, tmp_path):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setattr(children, "SOURCES", tmp_path)
     broken = tmp_path / "persrv"
     broken.mkdir()

@@ -10,9 +10,10 @@ import pytest
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot import broadcasting
-from bot.app import ADMIN_COMMANDS, COMMANDS, build_application
+from bot.app import build_application
 from bot.handlers import evaluation, mine, nsfw, personal, reporting
 from bot.handlers import jobs as job_handlers
+from bot.menus import ADMIN_COMMANDS, COMMANDS
 from persrv.bootstrap import open_services
 from persrv.domain.broadcasts import BroadcastState
 from persrv.domain.moderation import ReportState

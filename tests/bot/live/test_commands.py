@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.app import ADMIN_COMMANDS, COMMANDS
+from bot.menus import ADMIN_COMMANDS, COMMANDS
 from bot.texts import texts_for
 
 

@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from persrv.adapters.baselines.loading import chosen_device
+from persrv.adapters.baselines.loading import EXTRA, chosen_device
 from persrv.adapters.baselines.pictures import checked, fitted
 from persrv.adapters.baselines.srs.network import SrsNetwork
 from persrv.adapters.baselines.srs.shelf import Shelf
 from persrv.adapters.baselines.srs.sizes import SrsSizes, SrsTraining
 from persrv.adapters.baselines.srs.training import Lesson, train
 from persrv.adapters.baselines.srs.vocabulary import Vocabulary
-from persrv.adapters.extras import torch_alone
+from persrv.adapters.extras import imported
 from persrv.errors import DatasetInvalid, MediaCorrupt, StorageError
 from persrv.ports.models import Pictures, TrainingProgress
 
@@ -50,7 +50,7 @@ class SrsMatcher:
         folder: Path | None = None,
     ) -> None:
         self._sizes, self._training = sizes or SrsSizes(), training or SrsTraining()
-        self._torch = torch_alone("The system srs")
+        (self._torch,) = imported("The system srs", EXTRA, ["torch"])
         self._device = chosen_device(device, self._torch)
         self._folder = folder
         self.version = f"srs-1 {self._sizes} {self._training}"

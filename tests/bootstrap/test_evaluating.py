@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
+from persrv.bootstrap.evaluating import Options, run_evaluation
 from persrv.config import load_settings
 from persrv.errors import ConfigurationError
-from persrv.evaluating import Options, run_evaluation
 
 SYSTEMS = ("global-pop", "bm25-ocr", "persrv")
 
@@ -108,6 +110,21 @@ def test_where_it_was_tested_no_note_says_otherwise(run, folder):
     report = run(folder)
     assert set(report["significance"]) == {"persrv"}
     assert not any("Significance" in note for note in report["notes"])
+
+
+def test_the_page_on_the_evaluation_names_every_key_of_the_report(run, folder):
+    page = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    table = page.partition("## `report.json`")[2].partition("##")[0]
+    keys = [key for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)]
+    report = run(folder)
+    assert keys == list(report)
+    of_a_system, of_a_test = report["systems"]["persrv"], report["significance"]["persrv"]
+    for key in ("metrics", "metrics_micro", "other_metrics", "strata", "ms_per_query"):
+        assert f"`{key}`" in table
+        assert key in of_a_system
+    for key in ("test", "p", "n", "win", "tie", "loss"):
+        assert f"`{key}`" in table
+        assert key in of_a_test
 
 
 def test_meaning_is_told_by_the_text_encoder_that_the_settings_name(run, folder):

@@ -4,7 +4,7 @@ import time
 import pytest
 from telegram.error import RetryAfter
 
-from bot.limits import NOT_REPEATED, InlineFirstRateLimiter
+from bot.rate_limiter import NOT_REPEATED, InlineFirstRateLimiter
 
 
 async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():

@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there, and that survive a crash of the machine."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ def flush(path: Path) -> None:
 
     :raises OSError: it cannot be flushed.
     """
-    if path.is_dir() and os.name != "posix":
+    posix = os.name == "posix"
+    if path.is_dir() and not posix:
         return  # only POSIX opens folders
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY if posix else os.O_RDWR)  # Windows flushes what may be written alone
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Give a file another content at once: readers see the old one or the new one.
+def replace_file(path: Path, content: str | bytes) -> None:
+    """Give a file another content at once: readers see the old one or the new one. One writer at a time.
 
+    :param content: A text is written as UTF-8; halves of characters, which JSON can hold, are kept.
     :raises OSError: it cannot be written; the old content stays.
     """
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     beside = path.with_name(f"{path.name}.unfinished")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(data)
         flush(beside)
         beside.replace(path)
     except BaseException:
