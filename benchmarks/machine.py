@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from persrv.evaluating import commit
+from persrv.adapters.commit import commit
 
 PACKAGES = ("numpy", "scipy", "whoosh", "tantivy", "bm25s", "numba")
 

@@ -12,8 +12,8 @@ from benchmarks.groups import group_people
 from benchmarks.quality.folders import choices_by_pack, held_out, held_out_of_train, live_log, mistyped, stripped
 from benchmarks.quality.slips import SLIPS
 from benchmarks.quality.spared import Spared, spared
+from persrv.bootstrap.evaluating import Options, run_evaluation
 from persrv.config import Settings
-from persrv.evaluating import Options, run_evaluation
 from persrv.evaluation.report import Evaluation, SystemResult
 from persrv.evaluation.scoring import MAIN, score
 from persrv.evaluation.significance import Comparison, compare
