@@ -1,7 +1,8 @@
 """python -m benchmarks.path [--size 2000] [--rate 50] [--people 500] [--seconds 20] [--out benchmarks/results]
 
 Makes a catalogue, starts the bot against the stand-in of Telegram, puts two loads on it (an open one of so many queries
-a second, then people who type letter by letter), and writes path-SIZE.json and path-SIZE.md. About a minute and a half.
+a second, then people who type letter by letter; and both once more of people who choose), and writes path-SIZE.json and
+path-SIZE.md. About two and a half minutes.
 
 To make half a million stickers in this way takes an hour. Instead, take what other benchmarks made:
 

@@ -13,8 +13,6 @@ LETTER_SECONDS = (0.25, 0.6)
 """Between two letters; a Telegram client asks after each."""
 LOOK_SECONDS = (1.0, 4.0)
 """Looking at what came, before the next word."""
-CHOSEN = 0.5
-"""So often a person who looked at something chooses one of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +31,36 @@ class Typed:
     chooses: bool = False
 
 
-def evenly(queries: Sequence[str], people: Sequence[int], *, rate: float, seconds: float) -> list[Typed]:
-    """So many queries a second, each of another person than the ones before, whatever becomes of the answers."""
+def evenly(
+    queries: Sequence[str], people: Sequence[int], *, rate: float, seconds: float, chosen: float = 0.0
+) -> list[Typed]:
+    """So many queries a second, each of another person than the ones before, whatever becomes of the answers.
+
+    :param chosen: How often a person who looked at something chooses one of it, 0 to 1.
+    """
     rng = np.random.default_rng([len(people), 13])
     return [
-        Typed(number / rate, people[number % len(people)], queries[number % len(queries)], True, rng.random() < CHOSEN)
+        Typed(number / rate, people[number % len(people)], queries[number % len(queries)], True, rng.random() < chosen)
         for number in range(int(rate * seconds))
     ]
 
 
-def letter_by_letter(queries: Sequence[str], people: Sequence[int], *, seconds: float, seed: int) -> list[Typed]:
-    """Each person types one query after the other, letter by letter, and looks at each for a while."""
-    rng = np.random.default_rng([seed, 12])
+def letter_by_letter(
+    queries: Sequence[str], people: Sequence[int], *, seconds: float, seed: int, chosen: float = 0.0
+) -> list[Typed]:
+    """Each person types one query after the other, letter by letter, and looks at each for a while.
+
+    :param chosen: How often they choose one of what they looked at, 0 to 1.
+    """
+    rng, choosing = np.random.default_rng([seed, 12]), np.random.default_rng([seed, 13])
     typed: list[Typed] = []
     for person in people:
         at = float(rng.uniform(0, 4.0))
         while at < seconds:
             text = queries[int(rng.integers(len(queries)))]
             for end in range(1, len(text) + 1):
-                typed.append(Typed(at, person, text[:end], end == len(text), end == 1 and rng.random() < CHOSEN))
+                chooses = end == 1 and choosing.random() < chosen
+                typed.append(Typed(at, person, text[:end], end == len(text), chooses))
                 at += float(rng.uniform(*(LOOK_SECONDS if end == len(text) else LETTER_SECONDS)))
     return sorted((each for each in typed if each.at < seconds), key=lambda each: (each.at, each.person))
 

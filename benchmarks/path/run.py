@@ -25,6 +25,8 @@ from bot.sandbox.world import World
 from persrv.config import Settings
 
 FIRST_PERSON = 500_001
+CHOSEN = 0.5
+"""So often a person who has looked at something chooses one of it, where people choose."""
 DISTINCT = 2_000
 """Queries that are drawn from: people repeat each other."""
 ENDS_WITHIN = 15.0
@@ -113,7 +115,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class PathRun:
-    """Both loads.
+    """Both loads, of people who only look and of people who also choose.
 
     :param ready: Whether other benchmarks made the catalogue.
     """
@@ -121,6 +123,8 @@ class PathRun:
     load: Load
     steady: Measured
     typing: Measured
+    steady_choosing: Measured
+    typing_choosing: Measured
     ready: bool = False
 
 
@@ -181,14 +185,17 @@ def run(
             bot.start()
             _until(lambda: world.updates.polled_now, 60, "the bot does not ask for updates")
             queries = corpus.queries(DISTINCT, most=2)
-            say(f"{load.rate:g} queries a second ...")
-            timing = load.warm + load.seconds
-            steady = _measure(world, watch, bot, load, evenly(queries, people, rate=load.rate, seconds=timing))
-            say(f"{load.people} people, letter by letter ...")
-            typed = letter_by_letter(queries, people, seconds=timing, seed=load.seed)
-            typing = _measure(world, watch, bot, load, typed)
+            timing, measured = load.warm + load.seconds, []
+            for chosen in (0.0, CHOSEN):
+                also = " of people who choose" if chosen else ""
+                say(f"{load.rate:g} queries a second{also} ...")
+                asked = evenly(queries, people, rate=load.rate, seconds=timing, chosen=chosen)
+                measured.append(_measure(world, watch, bot, load, asked))
+                say(f"{load.people} people, letter by letter{also} ...")
+                asked = letter_by_letter(queries, people, seconds=timing, seed=load.seed, chosen=chosen)
+                measured.append(_measure(world, watch, bot, load, asked))
             bot.stop()
-    return PathRun(load, steady, typing, ready is not None)
+    return PathRun(load, *measured, ready=ready is not None)
 
 
 def _measure(world: World, watch: StopWatch, bot: BotProcess, load: Load, typed: Sequence[Typed]) -> Measured:

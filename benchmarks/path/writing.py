@@ -30,6 +30,8 @@ def write(result: PathRun, out: Path, notes: str = "") -> str:
         "seed": load.seed,
         "steady": _figures(result.steady),
         "typing": {"people": load.people, **_figures(result.typing)},
+        "steady_choosing": _figures(result.steady_choosing),
+        "typing_choosing": {"people": load.people, **_figures(result.typing_choosing)},
         "machine": machine(),
     }
     (out / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
@@ -57,28 +59,29 @@ def _figures(measured: Measured) -> dict[str, object]:
 
 def _page(result: PathRun, notes: str) -> str:
     load, about = result.load, machine()
-    heads = ("", f"{load.rate:g} queries a second", f"{load.people} people letter by letter")
-    both = (result.steady, result.typing)
+    steady, typing = f"{load.rate:g} queries a second", f"{load.people} people letter by letter"
+    heads = ("", steady, typing, f"{steady}, and they choose", f"{typing}, and they choose")
+    every = (result.steady, result.typing, result.steady_choosing, result.typing_choosing)
     rows: list[tuple[str, ...]] = [
-        ("typed a second", *(f"{len(each.queries) / each.seconds:.0f}" for each in both)),
-        ("answered a second", *(f"{each.a_second:.0f}" for each in both)),
-        ("stickers chosen a second", *(f"{each.choices / each.seconds:.1f}" for each in both)),
-        ("superseded, not answered", *(f"{each.superseded}" for each in both)),
-        ("waited for in vain", *(f"{each.unanswered}" for each in both)),
+        ("typed a second", *(f"{len(each.queries) / each.seconds:.0f}" for each in every)),
+        ("answered a second", *(f"{each.a_second:.0f}" for each in every)),
+        ("stickers chosen a second", *(f"{each.choices / each.seconds:.1f}" for each in every)),
+        ("superseded, not answered", *(f"{each.superseded}" for each in every)),
+        ("waited for in vain", *(f"{each.unanswered}" for each in every)),
         *(
-            (f"{name}, {label} ms", *(f"{each.percentile(share, since_handed=handed):.1f}" for each in both))
+            (f"{name}, {label} ms", *(f"{each.percentile(share, since_handed=handed):.1f}" for each in every))
             for name, handed in (("getUpdates to answerInlineQuery", True), ("typing to answerInlineQuery", False))
             for label, share in (("p50", 50), ("p95", 95), ("longest", 100))
         ),
         *(
-            (f"processors taken by the {name}", *(f"{each.cpu[name] / each.seconds:.2f}" for each in both))
+            (f"processors taken by the {name}", *(f"{each.cpu[name] / each.seconds:.2f}" for each in every))
             for name in ("bot", "stand-in", "typists")
         ),
         *(
-            (f"the bot's memory, {name}, MB", *(f"{each.memory[which]:,.0f}" for each in both))
+            (f"the bot's memory, {name}, MB", *(f"{each.memory[which]:,.0f}" for each in every))
             for which, name in enumerate(("resident", "of which anonymous"))
         ),
-        ("typed too late, p95 ms", *(f"{float(np.percentile(each.late, 95)) * 1000:.1f}" for each in both)),
+        ("typed too late, p95 ms", *(f"{float(np.percentile(each.late, 95)) * 1000:.1f}" for each in every)),
     ]
     command = "--data DIR --learnt DIR" if result.ready else f"--size {load.size}"
     learnt = "as much learnt as a night would, made up" if result.ready else f"{load.choices:,} choices learnt from"
@@ -91,9 +94,10 @@ The bot (`persrv run`) over HTTP against the stand-in of Telegram, {learnt},
 
 The first load is open: queries come at their time, whatever became of the ones before. In the second each person types
 a word letter by letter (a query with each letter, every 0.25 to 0.6 s), looks for 1 to 4 s, and types the next; waits
-are those of the last letters, whose answers are looked at. In both, people choose a sticker half of the times they have
-looked: it is recorded, and their style fitted anew. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
-{ANSWERS_TARGET:g} answers a second in the second, on two processors that the stand-in shares.
+are those of the last letters, whose answers are looked at. Targets: {RATE_TARGET_MS:g} ms at p95 in the first,
+{ANSWERS_TARGET:g} answers a second in the second, on two processors that the stand-in shares. Then both once more, of
+people who choose a sticker half of the times they have looked: it is recorded, their style is fitted anew, and what
+they typed finds it from then on.
 
 {table(rows, heads)}
 

@@ -21,6 +21,7 @@ from persrv.ports.semantics import SemanticsStore
 from persrv.ports.storage import CatalogueStore, HistoryStore, IndexQueue
 from persrv.ports.telegram import StickerSource
 from persrv.ports.watching import StorageProbe
+from persrv.preference.profile import warm_up as load_fitting
 from persrv.suggest import (
     Explorer,
     ImpressionWriter,
@@ -131,6 +132,9 @@ class Services:
         if compares and PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             with loading():
                 await asyncio.to_thread(self.query_vectors.warm)
+        if self.serving.current.space_id:
+            await asyncio.to_thread(load_fitting)
+            one_thread_a_product()  # what has come with it too
 
     async def forget(self, user_id: int) -> tuple[int, int]:
         """Erase all that is personal: rows, what waits to be written, and the person's words in the index.

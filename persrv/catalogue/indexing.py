@@ -27,7 +27,7 @@ CHOSEN_SECONDS = 2.0
 """For which a choice waits for others, before the query that it was made with finds the sticker for everybody: a commit
 keeps those who ask from the processor, and where many people chat there is a choice at any time. Whoever made it has
 it in memory at once."""
-CHOSEN_SHARE = 10.0
+CHOSEN_SHARE = 50.0
 """Times as long as those before took to be indexed, if that is longer..."""
 CHOSEN_LONGEST = 600.0
 """... but no longer than this."""

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 RETRY_SECONDS: Final = 1.0
 """Before profiles are tried again that the database could not take."""
 
-REST: Final = 4.0
+REST: Final = 20.0
 """Times as long as a fit took before the next: where many people choose, those who ask come first."""
 
 REMEMBERED = 20_000
