@@ -118,8 +118,10 @@ class Indexer:
         return not self._may_wait(await self._queue.waiting(len(self._chosen) + 1))
 
     async def _drain_in_passing(self) -> None:
-        began = asyncio.get_running_loop().time()
-        if await self.drain():
+        """Also learns how long to index what was chosen takes, of which what comes with it (an import) says nothing."""
+        began, chosen = asyncio.get_running_loop().time(), len(self._chosen)
+        drained = await self.drain()
+        if 0 < drained <= chosen:
             took = asyncio.get_running_loop().time() - began
             self._patient = max(self._least_patient, min(CHOSEN_SHARE * took, CHOSEN_LONGEST))
 
