@@ -103,12 +103,8 @@ def readings(query: str, vocabulary: Vocabulary, past: PastQueries | None) -> tu
 
 
 def weight_of_typed(meant: Sequence[Alternative]) -> float:
-    """How much the query as typed counts beside what else it may mean: the less, the surer that is.
-
-    Slang is no slip: it is searched as it is, too.
-    """
-    slips = (reading.weight for reading in meant if reading.slip is not Slip.SLANG)
-    return max(TYPED, 1.0 - max(slips, default=0.0))
+    """How much the query as typed counts beside what else it may mean: the less, the surer that is."""
+    return max(TYPED, 1.0 - max(reading.weight for reading in meant)) if meant else 1.0
 
 
 def alternatives(

@@ -117,13 +117,6 @@ def test_slang_is_read_before_a_bot_has_learnt_any_word():
     assert alternatives("kaixin", Vocabulary({})) == ()
 
 
-def test_slang_is_searched_as_it_is_typed_too():
-    slang = Alternative("厉害", ("厉害",), Slip.SLANG, 0.9)
-    typo = Alternative("happy", ("happy",), Slip.TYPO, 0.8)
-    assert weight_of_typed([slang]) == 1.0
-    assert weight_of_typed([slang, typo]) == pytest.approx(TYPED)
-
-
 def test_without_weight_it_is_not_read():
     assert alternatives("yyds", SLANG, weights=ForgivingWeights(slang=0)) == ()
 
