@@ -123,7 +123,8 @@ class Services:
     async def warm_up(self, *, ahead: bool = True) -> None:
         """Load what the first answers can do without, beside them; nothing that the settings have no use for.
 
-        :param ahead: Also what the next generation will want, and the one that serves has no use for.
+        :param ahead: Also what the next generation will want, and the one that serves has no use for; and what a choice
+            takes.
         """
         one_thread_a_product()
         await self.explorer.load()
@@ -132,7 +133,7 @@ class Services:
         if compares and PlusRanker.name in {self.settings.ranking, self.settings.compare_with}:
             with loading():
                 await asyncio.to_thread(self.query_vectors.warm)
-        if self.serving.current.space_id:
+        if ahead and self.serving.current.space_id:
             await asyncio.to_thread(load_fitting)
             one_thread_a_product()  # what has come with it too
 

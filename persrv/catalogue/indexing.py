@@ -92,10 +92,9 @@ class Indexer:
                     _log.info("the search index is made anew: %d stickers", queued)
             newest = 0
             self._chosen.clear()
-            begun = False
-            while (waiting := await self._queue.waiting(MOST)) and not (begun and self._may_wait(waiting)):
-                # Whatever is chosen just now: an erasure may have queued the same sticker, and its words must go.
-                begun = True
+            # All of it, also what is chosen just now: an erasure may have queued the same sticker, whose words must go.
+            waiting = await self._queue.waiting(MOST)
+            while waiting:
                 if few := _few(waiting):
                     total += await self._index_all(few)
                 elif len(waiting) < MANY:
@@ -103,6 +102,9 @@ class Indexer:
                 else:
                     newest = max(newest, *waiting.values())
                     total += await self._together(waiting, newest)
+                waiting = await self._queue.waiting(MOST)
+                if self._may_wait(waiting):
+                    break
         return total
 
     def _may_wait(self, waiting: Mapping[int, int]) -> bool:

@@ -28,6 +28,8 @@ def plain_words(written: str) -> tuple[str, ...]:
 
 def _spelt(written: str) -> tuple[str, ...]:
     """As it is; with no character more than three times in a row; and not drawn out at all."""
+    if len(set(written)) == len(written):  # nothing repeats itself, as in most of what is looked up
+        return (written,)
     pairs = _PAIRS.fullmatch(written)
     short = pairs[1] * 2 if pairs else _DRAWN_OUT.sub(r"\1", written)
     return written, _LONG_RUN.sub(r"\1\1\1", written), short

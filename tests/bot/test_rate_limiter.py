@@ -9,21 +9,13 @@ from bot.rate_limiter import NOT_REPEATED, InlineFirstRateLimiter
 
 async def test_an_inline_answer_passes_while_a_message_sleeps_off_a_429():
     limiter = InlineFirstRateLimiter(max_retries=1)
-    refused = True
-
-    async def send_message():
-        nonlocal refused
-        if refused:
-            refused = False
-            raise RetryAfter(1)
-        return True
 
     async def answer():
         return True
 
     async with limiter_running(limiter):
         message = asyncio.create_task(
-            limiter.process_request(send_message, (), {}, "sendMessage", {"chat_id": 1}, None)
+            limiter.process_request(RefusedOnce(), (), {}, "sendMessage", {"chat_id": 1}, None)
         )
         await asyncio.sleep(0.05)
         started = time.monotonic()
@@ -54,14 +46,7 @@ async def test_a_429_that_is_not_to_be_repeated_is_the_callers_affair_and_holds_
 
 
 async def test_a_chat_that_sleeps_off_a_429_holds_up_no_other():
-    limiter = InlineFirstRateLimiter(max_retries=1)
-    tried = []
-
-    async def refused_once():
-        tried.append(time.monotonic())
-        if len(tried) == 1:
-            raise RetryAfter(1)
-        return True
+    limiter, refused_once = InlineFirstRateLimiter(max_retries=1), RefusedOnce()
 
     async def taken():
         return True
@@ -74,7 +59,8 @@ async def test_a_chat_that_sleeps_off_a_429_holds_up_no_other():
         async with asyncio.timeout(0.5):
             assert await limiter.process_request(taken, (), {}, "sendMessage", {"chat_id": 2}, None) is True
         assert await flooded is True
-    assert tried[1] - tried[0] >= 1
+    first, second = refused_once.tried
+    assert second - first >= 1
 
 
 async def test_a_message_that_is_refused_again_and_again_fails_in_the_end():
@@ -110,6 +96,19 @@ async def test_of_a_group_no_more_is_asked_than_telegram_takes_there():
         for task in asked:
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
+
+
+class RefusedOnce:
+    """A request whose chat has to wait for a second; notes when it was tried."""
+
+    def __init__(self):
+        self.tried = []
+
+    async def __call__(self):
+        self.tried.append(time.monotonic())
+        if len(self.tried) == 1:
+            raise RetryAfter(1)
+        return True
 
 
 class limiter_running:  # noqa: N801

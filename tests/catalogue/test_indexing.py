@@ -342,3 +342,18 @@ async def test_what_an_erasure_queued_is_indexed_before_the_files_are_rewritten_
     index.compact = lambda: index.updates.append("rewritten")
     await indexer.erase_traces()
     assert index.updates == [(1, 0), "rewritten"]
+
+
+async def test_what_is_indexed_beside_a_choice_does_not_let_the_next_choice_wait(running):
+    indexer, queue, index = running
+    index.told = lambda: time.sleep(0.1)
+    for sticker in (1, 2, 3):
+        queue.tickets[sticker] = 1  # an import
+    queue.tickets[4] = 2
+    indexer.chosen(4)
+    await asyncio.sleep(0.3)
+    assert index.updates == [(4, 0)]
+    queue.tickets[5] = 3
+    indexer.chosen(5)
+    await asyncio.sleep(0.7)
+    assert index.updates == [(4, 0), (1, 0)]

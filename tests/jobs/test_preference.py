@@ -87,6 +87,21 @@ async def test_each_choice_counts_at_once(services, two_styles, choose, seen):
     np.testing.assert_array_equal(profile_from_bytes(stored).centroids, profile.centroids)
 
 
+@pytest.mark.parametrize(("ahead", "loaded"), [(True, 1), (False, 0)], ids=["the bot", "persrv search"])
+async def test_what_a_choice_takes_is_loaded_ahead_by_the_bot_alone(
+    services, two_styles, seen, monkeypatch, ahead, loaded
+):
+    times = []
+    monkeypatch.setattr("persrv.bootstrap.services.load_fitting", lambda: times.append(1))
+    await services.warm_up(ahead=ahead)
+    assert times == []  # no styles yet
+    await embed_stickers(services, seen)
+    await learn_styles(services, seen)
+    await services.serving.refresh()
+    await services.warm_up(ahead=ahead)
+    assert len(times) == loaded
+
+
 async def test_only_new_stickers_are_embedded_and_the_space_stays_so_that_profiles_stay_valid(
     services, two_styles, choose, seen, add_pack, picture
 ):

@@ -56,3 +56,26 @@ async def test_who_could_not_be_fitted_for_a_busy_database_is_fitted_later(monke
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert sorted(profiles.saved) == [7, 8]
+
+
+async def test_between_two_fits_there_is_a_pause_many_times_as_long_for_those_who_ask(monkeypatch):
+    monkeypatch.setattr(styles, "REST", 50.0)
+    began = []
+
+    class SlowLog(Log):
+        async def choices_of(self, user_id):
+            began.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.01)
+            return await super().choices_of(user_id)
+
+    with ThreadPoolExecutor(1) as executor:
+        keeper = StyleKeeper(log=SlowLog(busy=0), profiles=Profiles(), serving=Holder(), executor=executor, styles=5)
+        running = asyncio.create_task(keeper.run())
+        keeper.wake(7)
+        keeper.wake(8)
+        async with asyncio.timeout(60):
+            while len(began) < 2:  # noqa: ASYNC110 - there is nothing to wait for but time
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert began[1] - began[0] >= 50 * 0.01
